@@ -1,0 +1,84 @@
+# Orus. Needs a C11 compiler and make; `make help` lists what it can do.
+#
+#   VARIANT=release|debug|asan|tsan|stress   CC=gcc|clang   CROSS=prefix-   V=1
+#
+# One makefile for the whole tree (no recursion); objects live in build/$(VARIANT)-$(CC).
+
+VARIANT ?= release
+CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
+CROSS   ?=
+PREFIX  ?= /usr/local
+V       ?= 0
+
+Q  := $(if $(filter 1,$(V)),,@)
+B  := build/$(VARIANT)-$(CROSS)$(notdir $(CC))
+XCC := $(CROSS)$(CC)
+
+WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-unused-parameter -Werror
+DEFINES := -Iinclude -Isrc -Ispec -Iboot/stage0
+SAN     := -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+flags.release := -O2
+flags.debug   := -O0 -g -DORUS_DEBUG
+flags.asan    := -O1 -g -fsanitize=address,undefined $(SAN)
+flags.tsan    := -O1 -g -fsanitize=thread $(SAN)
+flags.stress  := -O1 -g -DORUS_DEBUG -DORUS_STRESS
+ifeq ($(flags.$(VARIANT)),)
+$(error VARIANT=$(VARIANT) is none of release debug asan tsan stress)
+endif
+
+CFLAGS_ALL := -std=c11 $(WARN) $(DEFINES) $(flags.$(VARIANT)) -pthread -MMD -MP $(CFLAGS)
+LDFLAGS_ALL := $(flags.$(VARIANT)) -pthread $(LDFLAGS)
+
+# The layers in the order of who may include whom (scripts/check-includes).
+LAYERS  := kernel kernel/posix kernel/fault plat plat/posix heap code vm
+LIB_SRC := $(foreach d,$(LAYERS),$(sort $(wildcard src/$(d)/*.c)))
+LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
+LIB     := $(B)/liborus.a
+
+S0_SRC  := $(sort $(wildcard boot/stage0/*.c))
+S0_OBJ  := $(filter-out %/main.o,$(S0_SRC:%.c=$(B)/%.o))
+
+# Test programs: tests/<area>/test_*.c, one cmocka program each.
+TEST_SRC := $(sort $(wildcard tests/*/test_*.c))
+TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
+
+.PHONY: all help test unit check clean setup
+all: $(LIB)
+
+help:
+	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
+	@echo "targets: all test unit check clean"
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
+
+$(LIB): $(LIB_OBJ)
+	@mkdir -p $(@D)
+	$(Q)rm -f $@ && $(CROSS)ar rcs $@ $^
+
+$(B)/tests/stage0/test_%: $(B)/tests/stage0/test_%.o $(S0_OBJ) $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
+
+$(B)/tests/%: $(B)/tests/%.o $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
+
+.SECONDARY:
+
+unit: $(TEST_BIN)
+	@scripts/run-tests $(TEST_BIN)
+
+check:
+	@scripts/check-includes
+
+setup:
+	@scripts/setup
+
+test: setup check
+	@scripts/test-all
+
+clean:
+	rm -rf build orus
+
+-include $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d)
