@@ -4,25 +4,9 @@
  * the ones before it.  Padding and unused words must be zero, so that one module has one image.
  */
 #include "code/orbc.h"
+#include "code/opcode.h"
 
 #include <string.h>
-
-enum {
-#define FILE_LIMIT(name, value, meaning) FILE_LIMIT_##name = value,
-#include "limits.def"
-};
-
-enum {
-#define TYPE_KIND(name, number, keyword, meaning) KIND_##name = number,
-#include "objects.def"
-};
-
-enum {
-#define RAW_TYPE(name, number, spelling, size, classes, meaning) TYPE_##name = number,
-#define REF_TYPE(name, number, spelling, meaning) TYPE_##name = number,
-#include "objects.def"
-  LAST_BUILTIN_TYPE = TYPE_HANDLE
-};
 
 typedef struct Reader {
   const OrbcModule *m;
@@ -55,10 +39,8 @@ static int refuse(Reader *r, LoadError error, const char *detail) {
 /* Whether [first, first + count) lies within `limit`; sums in 64 bits. */
 static int fits(uint32_t first, uint32_t count, uint32_t limit) { return (uint64_t)first + count <= limit; }
 
-static int is_raw_type(uint32_t type) { return type >= TYPE_I8 && type <= TYPE_CHAR; }
-
 static int is_type(const OrbcModule *m, uint32_t type) {
-  return (type >= TYPE_I8 && type <= LAST_BUILTIN_TYPE) ||
+  return (type >= TYPE_I8 && type <= TYPE_LAST_BUILTIN) ||
          (type >= ORBC_FIRST_MODULE_TYPE && type - ORBC_FIRST_MODULE_TYPE < m->types_count);
 }
 
@@ -150,6 +132,7 @@ static int check_type_words(Reader *r, const OrbcType *t, uint32_t self) {
   case KIND_ARRAY: case KIND_LIST: case KIND_WEAK:
     wants_of = 1;
     if (!is_type(m, t->of) || (t->kind == KIND_WEAK && is_raw_type(t->of))) return refuse(r, LOAD_BAD_INDEX, "element type");
+    if (t->kind == KIND_ARRAY && (t->of == TYPE_U8 || t->of == TYPE_I64)) return refuse(r, LOAD_BAD_TYPE, "this array type is builtin");
     break;
   case KIND_BOX:
     wants_of = 1;
@@ -391,6 +374,8 @@ static int check_impls(Reader *r) {
   for (r->row = 0; r->row < m->impls_count; r->row++) {
     const OrbcImpl *impl = &m->impls[r->row];
     if (kind_of(m, impl->trait) != KIND_TRAIT || !is_type(m, impl->type) || is_raw_type(impl->type)) return refuse(r, LOAD_BAD_TYPE, "impl");
+    if (r->row && (impl->type < impl[-1].type || (impl->type == impl[-1].type && impl->trait <= impl[-1].trait)))
+      return refuse(r, LOAD_MALFORMED, "impls out of order");
     if (impl->first_function != next || impl->functions != orbc_type(m, impl->trait)->items ||
         !fits(impl->first_function, impl->functions, m->impl_functions_count))
       return refuse(r, LOAD_BAD_INDEX, "functions of an impl");

@@ -1,12 +1,8 @@
 /* orbc_write.c -- a module as a file image.  Deterministic: sections in their order, gaps zero, empty sections left out. */
 #include "code/orbc.h"
+#include "code/opcode.h"
 
 #include <string.h>
-
-enum {
-#define FILE_LIMIT(name, value, meaning) FILE_LIMIT_##name = value,
-#include "limits.def"
-};
 
 uint64_t orbc_checksum(const void *bytes, size_t size) {
   const unsigned char *at = bytes;

@@ -1,0 +1,18 @@
+/* verify.h -- the security boundary: code that passes cannot corrupt memory, whatever wrote it.
+ *
+ * One linear pass over each function (docs/internals/machine.md: typed locals, block-local temporaries).  Trusts nothing but the OrbcModule,
+ * which orbc_read() has checked.  Time is linear in the code plus calls times registers / 64; no allocation, no recursion.  Any thread.
+ */
+#ifndef ORUS_CODE_VERIFY_H
+#define ORUS_CODE_VERIFY_H
+
+#include "code/orbc.h"
+
+/* Bytes of scratch memory that verify_module() needs for this module (8-byte aligned). */
+size_t verify_scratch_size(const OrbcModule *module);
+
+/* Checks all code of `module`.  `grants`: bit n set when the host grants kernel domain n.  Returns 1, or 0 with `report` filled: section CODE and
+ * the row of the offending instruction, or another section and row when the fault is there. */
+int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, LoadReport *report);
+
+#endif
