@@ -7,6 +7,7 @@
 VARIANT ?= release
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CROSS   ?=
+HOSTCC  ?= gcc
 PREFIX  ?= /usr/local
 V       ?= 0
 
@@ -43,12 +44,12 @@ S0_OBJ  := $(filter-out %/main.o,$(S0_SRC:%.c=$(B)/%.o))
 TEST_SRC := $(sort $(wildcard tests/*/test_*.c))
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 
-.PHONY: all help test unit check clean setup
+.PHONY: all help test unit check docs clean setup
 all: $(LIB)
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all test unit check clean"
+	@echo "targets: all test unit check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -69,8 +70,17 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 unit: $(TEST_BIN)
 	@scripts/run-tests $(TEST_BIN)
 
-check:
+# The generated page must be the one that is committed.
+check: $(B)/spec/gen/reference
 	@scripts/check-includes
+	@$< | cmp -s - docs/reference/machine.md || { echo "docs/reference/machine.md is stale: run make docs" >&2; exit 1; }
+
+docs: $(B)/spec/gen/reference
+	$(Q)$< > docs/reference/machine.md
+
+$(B)/spec/gen/reference: spec/gen/reference.c $(wildcard spec/*.def)
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=c11 $(WARN) -Ispec $< -o $@
 
 setup:
 	@scripts/setup
