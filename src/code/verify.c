@@ -20,6 +20,7 @@ typedef struct Verifier {
   const OrbcFunction *f;
   const uint64_t *code;
   LoadReport *report;
+  uint32_t *notes; /* of this function, or NULL */
   uint64_t grants;
   uint32_t pc;
   Bank raw, ref;
@@ -83,6 +84,10 @@ static uint32_t field_of(const OrbcModule *m, uint32_t type, uint32_t index) {
   const OrbcType *t = orbc_type(m, type);
   if (t->kind != KIND_STRUCT && t->kind != KIND_VARIANT && t->kind != KIND_CLOSURE) return 0;
   return index < t->items ? m->items[t->first_item + index].type : 0;
+}
+
+static void note(Verifier *v, uint32_t bits) {
+  if (v->notes) v->notes[v->pc] |= bits;
 }
 
 /* -- registers -- */
@@ -287,6 +292,7 @@ static int check_field(Verifier *v, unsigned op, uint32_t a, uint32_t b, uint32_
   if (!object) return 0;
   uint32_t type = field_of(v->m, object, c);
   if (!type || is_raw_type(type) != wants_raw) return refuse(v, LOAD_BAD_TYPE, "field");
+  note(v, object);
   switch (op) {
   case OP_GETF: return write_raw(v, a, type);
   case OP_GETFP: return write_ref(v, a, type);
@@ -331,6 +337,7 @@ static uint32_t read_elements(Verifier *v, uint32_t reg, uint32_t kind, int raw)
   if (!type) return 0;
   uint32_t element = element_of(v->m, type, kind);
   if (!element || is_raw_type(element) != raw) return (uint32_t)refuse(v, LOAD_BAD_TYPE, kind == KIND_ARRAY ? "array" : "list");
+  note(v, element);
   return element;
 }
 
@@ -484,7 +491,9 @@ static int check_function(Verifier *v, const OrbcFunction *f) {
   open_bank(&v->ref, types + f->raw_locals, f->ref_locals, f->ref_temps);
   if (!find_blocks(v)) return 0;
   for (v->pc = 0; v->pc < f->code; v->pc++) {
-    if (v->blocks[v->pc / 64] >> v->pc % 64 & 1) {
+    if (v->notes) v->notes[v->pc] = 0;
+    if (v->pc == 0 || (v->blocks[v->pc / 64] >> v->pc % 64 & 1)) {
+      note(v, NOTE_BLOCK);
       invalidate_from(&v->raw, 0);
       invalidate_from(&v->ref, 0);
     }
@@ -519,7 +528,7 @@ size_t verify_scratch_size(const OrbcModule *module) {
   return sizeof(Verifier) + ((size_t)longest / 64 + 1) * sizeof(uint64_t);
 }
 
-int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, LoadReport *report) {
+int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report) {
   Verifier *v = scratch;
   memset(v, 0, offsetof(Verifier, raw));
   v->m = module;
@@ -528,7 +537,9 @@ int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, Load
   *report = (LoadReport){LOAD_OK, ORBC_NONE, ORBC_NONE, ""};
   for (uint32_t i = 0; i < module->impls_count; i++)
     if (!check_impl(v, i)) return 0;
-  for (uint32_t i = 0; i < module->functions_count; i++)
+  for (uint32_t i = 0; i < module->functions_count; i++) {
+    v->notes = notes ? notes + module->functions[i].first_code : NULL;
     if (!check_function(v, &module->functions[i])) return 0;
+  }
   return 1;
 }

@@ -30,6 +30,7 @@ static const uint32_t local_types[] = {TYPE_I32, TYPE_F64, TYPE_BOOL, TYPE_STRIN
 static const uint32_t globals_raw[] = {TYPE_I32}, globals_ref[] = {T_LIST};
 
 static LoadReport last;
+static uint32_t notes[64];
 
 static LoadError verdict_with(uint64_t grants, const uint64_t *body, uint32_t n) {
   uint64_t code[64];
@@ -51,7 +52,7 @@ static LoadError verdict_with(uint64_t grants, const uint64_t *body, uint32_t n)
   OrbcModule read;
   if (!orbc_read(image, size, &read, &last)) fail_msg("reader: %s row %u: %s", orbc_section_name(last.section), last.row, last.detail);
   void *scratch = malloc(verify_scratch_size(&read));
-  int ok = verify_module(&read, grants, scratch, &last);
+  int ok = verify_module(&read, grants, scratch, notes, &last);
   assert_int_equal(ok, last.error == LOAD_OK);
   free(scratch);
   free(image);
@@ -156,6 +157,13 @@ static void the_kernel_needs_a_grant(void **state) {
   assert_int_equal(verdict_with(1, BODY(I(HANDLE_NEW, TP0, R0, 0), DONE)), LOAD_OK);
 }
 
+static void notes_tell_blocks_and_types(void **state) {
+  (void)state;
+  ACCEPT(I(GETF, R1, P2, 0), W(GETGP, TP0, 0), I(LGETP, P2, TP0, R0), W(JF, R2, 1), I(MOV, R0, R0, 0), DONE);
+  static const uint32_t want[] = {NOTE_BLOCK | T_POINT, 0, T_POINT, 0, NOTE_BLOCK, NOTE_BLOCK, NOTE_BLOCK /* function 1 */};
+  for (size_t i = 0; i < sizeof want / sizeof want[0]; i++) assert_int_equal(notes[i], want[i]);
+}
+
 /* Random words never upset the verifier, and it refuses nearly all of them. */
 static void random_code_is_survived(void **state) {
   (void)state;
@@ -183,7 +191,7 @@ int main(void) {
       cmocka_unit_test(honest_code_passes),           cmocka_unit_test(operands_of_other_types_are_refused),
       cmocka_unit_test(temporaries_die_at_blocks_and_calls), cmocka_unit_test(indexes_stay_in_their_tables),
       cmocka_unit_test(control_stays_in_its_function), cmocka_unit_test(the_kernel_needs_a_grant),
-      cmocka_unit_test(random_code_is_survived),
+      cmocka_unit_test(notes_tell_blocks_and_types),  cmocka_unit_test(random_code_is_survived),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
