@@ -19,11 +19,11 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-
 DEFINES := -Iinclude -Isrc -Ispec -Iboot/stage0
 SAN     := -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-flags.release := -O2
-flags.debug   := -O0 -g -DORUS_DEBUG
-flags.asan    := -O1 -g -fsanitize=address,undefined $(SAN)
+flags.release := -O2 -fno-strict-aliasing -fno-math-errno
+flags.debug   := -O0 -g -fno-strict-aliasing -DORUS_DEBUG
+flags.asan    := -O1 -g -fno-strict-aliasing -fsanitize=address,undefined $(SAN)
 flags.tsan    := -O1 -g -fsanitize=thread $(SAN)
-flags.stress  := -O1 -g -DORUS_DEBUG -DORUS_STRESS
+flags.stress  := -O1 -g -fno-strict-aliasing -DORUS_DEBUG -DORUS_STRESS
 ifeq ($(flags.$(VARIANT)),)
 $(error VARIANT=$(VARIANT) is none of release debug asan tsan stress)
 endif
@@ -44,8 +44,23 @@ S0_OBJ  := $(filter-out %/main.o,$(S0_SRC:%.c=$(B)/%.o))
 TEST_SRC := $(sort $(wildcard tests/*/test_*.c))
 TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 
-.PHONY: all help test unit check docs clean setup
-all: $(LIB)
+STAGE0  := $(B)/stage0
+ORUS    := $(B)/orus
+
+.PHONY: all help run test unit check docs clean setup
+all: $(ORUS) $(STAGE0)
+ifeq ($(VARIANT),release)
+	$(Q)cp $(ORUS) orus
+endif
+
+$(ORUS): $(B)/src/main.o $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
+
+$(STAGE0): $(B)/boot/stage0/main.o $(S0_OBJ) $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
+
+# The dispatch loop: keep every instruction's own jump, and the registers where they are.
+$(B)/src/vm/interp.o: CFLAGS += -fno-gcse -fno-crossjumping
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'

@@ -2,6 +2,7 @@
  * whether it is valid here.  Operands are checked by format from the opcode table; opcodes with flag S have a rule of their own below. */
 #include "code/verify.h"
 #include "code/opcode.h"
+#include "kernel/kcall.h"
 
 #include <string.h>
 
@@ -229,7 +230,27 @@ static int check_call(Verifier *v, unsigned op, uint32_t a, uint32_t b, uint32_t
   if (!receiver) return 0;
   const OrbcType *trait = type_of_kind(m, receiver, KIND_TRAIT);
   if (!trait || c >= trait->items) return refuse(v, LOAD_BAD_TYPE, "method");
+  note(v, receiver);
   return check_window(v, orbc_type(m, m->items[trait->first_item + c].type), a, b, 1);
+}
+
+/* Integers and, for each buffer, offset and count in the raw window; strings and arrays in the reference window (spec/kernel.idl). */
+static int check_kernel_call(Verifier *v, uint32_t a, uint32_t b, uint32_t id) {
+  if (id == 0 || id >= KCALL_END || kernel_call_info[id].params[0] == '-') return refuse(v, LOAD_BAD_INDEX, "kernel call");
+  if (!(v->grants >> kernel_call_info[id].domain & 1)) return refuse(v, LOAD_NOT_GRANTED, "kernel call");
+  if (a < v->raw.locals || b < v->ref.locals || a > v->raw.total || b > v->ref.total) return refuse(v, LOAD_BAD_INDEX, "a window must start in the temporaries");
+  uint32_t raw = a, ref = b;
+  for (const char *p = kernel_call_info[id].params; *p; p++) {
+    uint32_t integers = *p == 's' ? 0 : *p == 'i' || *p == 'h' ? 1 : 2;
+    for (; integers; integers--)
+      if (!read_raw_as(v, raw++, TYPE_I64)) return 0;
+    if (*p == 's' && !read_ref_as(v, ref++, TYPE_STRING)) return 0;
+    if ((*p == 'r' || *p == 'w') && !read_ref_as(v, ref++, TYPE_BYTES)) return 0;
+    if (*p == 'l' && !read_ref_as(v, ref++, TYPE_LONGS)) return 0;
+  }
+  invalidate_from(&v->raw, a);
+  invalidate_from(&v->ref, b);
+  return write_raw(v, a, TYPE_I64);
 }
 
 static int check_return(Verifier *v, unsigned op, uint32_t a, uint32_t b) {
@@ -413,14 +434,15 @@ static int check_special(Verifier *v, unsigned op, uint64_t w) {
   switch (op) {
   case OP_MOV: case OP_MOVP: case OP_LDI: case OP_LDK: case OP_LDNULL: return check_move(v, op, a, b, c, insn_wide(w));
   case OP_GETG: case OP_SETG: case OP_GETGP: case OP_SETGP: return check_global(v, op, a, insn_wide(w));
-  case OP_CHK: case OP_CAST: case OP_I2F: case OP_F2I: return check_conversion(v, op, a, c);
+  case OP_CHK: case OP_I2F: note(v, read_raw(v, b)); return check_conversion(v, op, a, c);
+  case OP_CAST: case OP_F2I: return check_conversion(v, op, a, c);
   case OP_FMA_F64: return read_raw_as(v, a, TYPE_F64);
   case OP_EQ_P: return read_ref(v, b) && read_ref(v, c);
   case OP_IS_NULL: return read_ref(v, b) != 0;
   case OP_JNULL: case OP_JNNULL: return read_ref(v, a) != 0;
   case OP_SWITCH: return check_switch(v, insn_wide(w));
   case OP_CALL: case OP_CALL_FN: case OP_CALL_TRAIT: return check_call(v, op, a, b, c);
-  case OP_CALL_KERNEL: return refuse(v, LOAD_NOT_GRANTED, "kernel call"); /* until the signatures of kernel.idl are linked in */
+  case OP_CALL_KERNEL: return check_kernel_call(v, a, b, c);
   case OP_RET: case OP_RETR: case OP_RETP: case OP_RETN: return check_return(v, op, a, b);
   case OP_GETF: case OP_GETFP: case OP_SETF: case OP_SETFP: return check_field(v, op, a, b, c);
   case OP_SNEW: return read_raw_as(v, c, TYPE_I32) && read_raw_as(v, c + 1, TYPE_I32);

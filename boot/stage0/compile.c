@@ -1,0 +1,157 @@
+/* compile.c -- the whole job, in order: load modules, compile module-level code, then every function that is reached, then write. */
+#include "lower.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define P (c->program)
+
+void stage0_init(Compiler *c, const Options *options) {
+  memset(c, 0, sizeof *c);
+  c->options = *options;
+}
+
+void stage0_free(Compiler *c) { arena_free(c); }
+
+static Decl *known(Compiler *c, const char *name) { return scope_find_in(P->prelude, name_lit(c, name)); }
+
+/* What the prelude exports is what its modules export through `use ...: *`; that makes those names its own. */
+static void republish(Compiler *c) {
+  for (size_t i = 0; i < P->modules.count; i++) {
+    Module *m = VEC_AT(&P->modules, Module *, i);
+    if (!m->in_std || m == P->prelude) continue;
+    for (size_t k = 0; k < m->scope->entries.count; k++) {
+      ScopeEntry e = VEC_AT(&m->scope->entries, ScopeEntry, k);
+      if (!e.imported && e.decl->is_pub && !scope_find_in(P->prelude, e.name)) scope_add(c, P->prelude, e.name, e.decl);
+    }
+  }
+}
+
+static void load_prelude(Compiler *c) {
+  Name *path = name_format(c, "%s/prelude.orus", c->options.std_dir);
+  P->prelude = module_load(c, name_lit(c, "prelude"), path, (Place){0});
+  republish(c);
+  P->option = known(c, "Option");
+  P->result = known(c, "Result");
+  P->range = known(c, "Range");
+  P->map = known(c, "Map");
+  P->set = known(c, "Set");
+  P->error_kind = known(c, "ErrorKind");
+  for (size_t i = 0; i < P->modules.count; i++) {
+    Module *m = VEC_AT(&P->modules, Module *, i);
+    if (!strcmp(m->name->text, "prelude.intrinsics")) P->core = m;
+  }
+  if (!P->option || !P->result || !P->core) fail(c, (Place){0}, "the prelude in '%s' lacks Option, Result or its module intrinsics", c->options.std_dir);
+}
+
+/* The module-level code of `m` as a function without parameters. */
+static Decl *init_function(Compiler *c, Module *start, Module *m, unsigned i) {
+  Node *fn = arena_alloc(c, sizeof *fn), *body = arena_alloc(c, sizeof *body);
+  *body = *m->tree;
+  body->kind = N_BLOCK;
+  *fn = (Node){.kind = N_MODULE, .line = 1, .column = 1, .name = name_format(c, "module %s", m->name->text), .b = body};
+  Decl *d = declare(c, start, name_format(c, "init_%u", i), D_FN, fn, (Place){0});
+  d->module = m;
+  Env none = {0};
+  Instance *instance = lower_instance(c, m, fn, &none, (Place){0});
+  compile_instance(c, instance);
+  return d;
+}
+
+static int has_code(const Module *m) {
+  for (uint32_t i = 0; i < m->tree->count; i++)
+    switch (m->tree->list[i]->kind) {
+    case N_FN: case N_STRUCT: case N_ENUM: case N_TRAIT: case N_IMPL: case N_USE: case N_TEST: break;
+    default: return 1;
+    }
+  return 0;
+}
+
+static Node *parse_text(Compiler *c, Module *m, Text *s) {
+  m->text = s->bytes;
+  m->length = s->length;
+  lex(c, m, &m->tokens);
+  return parse_module(c, m);
+}
+
+/* start(args): initialise the modules, imports first, run main, flush; errors go to the prelude. */
+static Instance *make_start(Compiler *c, Module *entry) {
+  Module *start = arena_alloc(c, sizeof *start);
+  *start = (Module){.name = name_lit(c, "prelude.start"), .path = name_lit(c, "start"), .scope = arena_alloc(c, sizeof(Scope)), .in_std = 1};
+  static const char *const wanted[] = {"__flush", "__uncaught", "__list_of"};
+  for (unsigned k = 0; k < 3; k++)
+    for (size_t i = 0; i < P->modules.count; i++) {
+      Module *m = VEC_AT(&P->modules, Module *, i);
+      Decl *d = m->in_std ? scope_find_in(m, name_lit(c, wanted[k])) : NULL;
+      if (d && d->module == m) scope_add(c, start, d->name, d);
+    }
+  Text s = {0};
+  text_add(c, &s, "fn start(args: Array[string]) -> i32:\n    mut code = 0\n    try:\n");
+  for (size_t i = 0; i < P->order.count; i++) {
+    Module *m = VEC_AT(&P->order, Module *, i);
+    if (!has_code(m)) continue;
+    init_function(c, start, m, (unsigned)i);
+    text_add(c, &s, "        init_%u()\n", (unsigned)i);
+  }
+  Decl *main = scope_find_in(entry, name_lit(c, "main"));
+  if (main && main->kind == D_FN && main->module == entry) {
+    scope_add(c, start, name_lit(c, "main"), main);
+    text_add(c, &s, "        %smain(%s)\n", main->node->a ? "code = " : "", main->node->count ? "__list_of(args)" : "");
+  }
+  text_add(c, &s, "        __flush()\n    catch e:\n        code = __uncaught(e)\n    code\n");
+  Node *fn = parse_text(c, start, &s)->list[0];
+  Env none = {0};
+  return lower_instance(c, start, fn, &none, (Place){0});
+}
+
+/* Types that are mentioned anywhere must exist, used or not. */
+static void check_generic_free(Compiler *c, Module *m, Node *fn) {
+  if (fn->generics_count || (fn->flags & (F_EXTERN | F_SELF))) return;
+  for (uint32_t i = 0; i < fn->count; i++)
+    if (!fn->list[i]->a) return;
+  Env none = {0};
+  (void)lower_instance(c, m, fn, &none, (Place){m, fn->line, fn->column});
+}
+
+/* Functions of the program's own modules are compiled whether called or not, so that their errors are found. */
+static void queue_own_functions(Compiler *c) {
+  for (size_t i = 0; i < P->modules.count; i++) {
+    Module *m = VEC_AT(&P->modules, Module *, i);
+    if (m->in_std) continue;
+    for (uint32_t k = 0; k < m->tree->count; k++)
+      if (m->tree->list[k]->kind == N_FN) check_generic_free(c, m, m->tree->list[k]);
+  }
+}
+
+static void compile_queue(Compiler *c) {
+  while (P->queue_at < P->queue.count) {
+    Instance *i = VEC_AT(&P->queue, Instance *, P->queue_at++);
+    if (i->node->kind != N_MODULE) compile_instance(c, i);
+  }
+}
+
+static Name *module_name(Compiler *c, const char *path) {
+  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *dot = strrchr(name, '.');
+  return name_of(c, name, dot ? (size_t)(dot - name) : strlen(name));
+}
+
+int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
+  if (setjmp(c->on_error)) return 0;
+  c->program = arena_alloc(c, sizeof *c->program);
+  VEC_PUSH(c, &P->strings, Name *, name_lit(c, ""));
+  types_init(c);
+  load_prelude(c);
+  const char *slash = strrchr(path, '/');
+  P->root = name_of(c, path, slash ? (size_t)(slash - path) + 1 : 0);
+  Module *entry = module_load(c, module_name(c, path), name_lit(c, path), (Place){0});
+  Instance *start = make_start(c, entry);
+  Decl *flush = NULL;
+  for (size_t i = 0; !flush && i < P->modules.count; i++) flush = scope_find_in(VEC_AT(&P->modules, Module *, i), name_lit(c, "__flush"));
+  if (!flush) fail(c, (Place){0}, "the prelude lacks __flush");
+  Env none = {0};
+  Instance *flush_instance = lower_instance(c, flush->module, flush->node, &none, (Place){0});
+  queue_own_functions(c);
+  compile_queue(c);
+  output_module(c, entry->name, start->index, flush_instance->index, image, size);
+  return 1;
+}

@@ -1,0 +1,350 @@
+/* lower_match.c -- patterns and match.
+ *
+ * Arms are tried in order.  A pattern is tested from the outside in; whatever it binds is set before the guard is evaluated. */
+#include "lower.h"
+
+#include <string.h>
+
+static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
+
+static void bind_pattern(Fn *f, Node *p, Val v) {
+  if (p->name->length == 1 && p->name->text[0] == '_') return;
+  Var *var = lower_declare(f, p->name, v.type, 0, f->block, p);
+  lower_store_var(f, var, v);
+  VEC_AT(&f->flow, uint8_t, var->flow) = FLOW_DEFINITE | FLOW_MAYBE;
+}
+
+/* The variant that a path or name in a pattern means, for a scrutinee of type `t`; -1: none. */
+static int pattern_variant(Fn *f, Node *p, Type *t) {
+  if (t->tag != TY_ENUM) return -1;
+  if (p->kind == P_BIND) {
+    if ((type_is_option(f->c, t) && !strcmp(p->name->text, "none"))) return 1;
+    return -1;
+  }
+  if (p->kind != P_VARIANT && p->kind != P_VALUE) return -1;
+  Node *path = p->a;
+  if (path->kind != N_NAME && path->kind != N_FIELD) return -1;
+  int variant = lower_find_variant(f, t, path->name);
+  if (path->kind == N_FIELD && path->a->kind == N_NAME && strcmp(path->a->name->text, "Self") != 0) {
+    Decl *d = scope_find(f->c, f->m, path->a->name);
+    if (d && d->kind == D_ENUM && d != t->decl) fail(f->c, node_place(f, p), "this is a pattern of %s, but the value is %s", d->name->text, type_text(f->c, t));
+  }
+  return variant;
+}
+
+static void compare_value(Fn *f, Node *at, Node *value, Val v, unsigned op_true, unsigned op_false, int swap, Label *fail_to) {
+  (void)at;
+  Val k = lower(f, value, v.type, REG_NONE);
+  if (v.type == PROGRAM(f)->string) {
+    Val args[2] = {v, k};
+    Val same = lower_method(f, at, "eq", args, 2, REG_NONE);
+    emit_jump(&f->e, OP_JF, same.reg, fail_to);
+    return;
+  }
+  if (!raw(f, v.type)) fail(f->c, node_place(f, at), "%s cannot be compared with a constant", type_text(f->c, v.type));
+  int test = emit_temp(&f->e, 1);
+  emit(&f->e, op_true, test, swap ? k.reg : v.reg, swap ? v.reg : k.reg);
+  emit_jump(&f->e, OP_JF, test, fail_to);
+  (void)op_false;
+}
+
+static int is_float(const Type *t) { return t->tag == TY_RAW && (t->raw == TYPE_F32 || t->raw == TYPE_F64); }
+
+static void range_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  if (v.type->tag != TY_RAW) fail(f->c, node_place(f, p), "a range cannot match %s", type_text(f->c, v.type));
+  int sign = (raw_type_classes(v.type->raw) & CLASS_S) != 0;
+  unsigned le = is_float(v.type) ? OP_LE_F : sign ? OP_LE_S : OP_LE_U, lt = is_float(v.type) ? OP_LT_F : sign ? OP_LT_S : OP_LT_U;
+  compare_value(f, p, p->a, v, le, 0, 1, fail_to);
+  compare_value(f, p, p->b, v, p->flags & F_INCLUSIVE ? le : lt, 0, 0, fail_to);
+}
+
+static void variant_pattern(Fn *f, Node *p, Val v, int variant, Label *fail_to) {
+  Variant *var = &v.type->variants[variant];
+  if (p->kind == P_VARIANT && !(p->flags & F_NAMED) && p->count != var->count)
+    fail(f->c, node_place(f, p), "%s.%s has %u values, but the pattern has %u", v.type->decl->name->text, var->name->text, var->count, p->count);
+  lower_jump_variant(f, v, (uint32_t)variant, 0, fail_to);
+  for (uint32_t i = 0; i < p->count; i++) {
+    Node *sub = p->list[i];
+    uint32_t field = i;
+    if (p->flags & F_NAMED) {
+      for (field = 0; field < var->count && var->fields[field].name != sub->name;) field++;
+      if (field == var->count) fail(f->c, node_place(f, sub), "%s.%s has no field '%s'", v.type->decl->name->text, var->name->text, sub->name->text);
+      sub = sub->a;
+    }
+    if (sub->kind == P_WILD) continue;
+    Val item = lower_payload(f, p, v, (uint32_t)variant, field, REG_NONE);
+    lower_pattern(f, sub, sub->kind == P_BIND ? item : lower_hide(f, item), fail_to);
+  }
+}
+
+static void struct_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  type_complete(f->c, v.type);
+  if (v.type->tag != TY_STRUCT || !(p->flags & F_NAMED)) fail(f->c, node_place(f, p), "this pattern does not fit %s", type_text(f->c, v.type));
+  Decl *d = p->a->kind == N_NAME ? scope_find(f->c, f->m, p->a->name) : NULL;
+  if (d && d != v.type->decl) fail(f->c, node_place(f, p), "this is a pattern of %s, but the value is %s", d->name->text, type_text(f->c, v.type));
+  for (uint32_t i = 0; i < p->count; i++) {
+    uint32_t k = 0;
+    while (k < v.type->fields_count && v.type->fields[k].name != p->list[i]->name) k++;
+    if (k == v.type->fields_count) fail(f->c, node_place(f, p->list[i]), "%s has no field '%s'", type_text(f->c, v.type), p->list[i]->name->text);
+    Val item = lower_hide(f, lower_field(f, p, v, k, v.type->fields[k].type, REG_NONE));
+    lower_pattern(f, p->list[i]->a, item, fail_to);
+  }
+}
+
+static void tuple_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  if (v.type->tag != TY_TUPLE || v.type->count != p->count) fail(f->c, node_place(f, p), "a pattern of %u values does not fit %s", p->count, type_text(f->c, v.type));
+  for (uint32_t i = 0; i < p->count; i++) {
+    if (p->list[i]->kind == P_WILD) continue;
+    lower_pattern(f, p->list[i], lower_hide(f, lower_field(f, p, v, i, v.type->args[i], REG_NONE)), fail_to);
+  }
+}
+
+/* Alternatives that bind nothing: the first that matches goes on. */
+static void or_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  Label yes;
+  label_open(&yes);
+  for (uint32_t i = 0; i < p->count; i++) {
+    if (i + 1 == p->count) {
+      lower_pattern(f, p->list[i], v, fail_to);
+      break;
+    }
+    Label next;
+    label_open(&next);
+    size_t before = f->block->vars.count;
+    lower_pattern(f, p->list[i], v, &next);
+    if (f->block->vars.count != before) fail(f->c, node_place(f, p), "alternatives with '|' cannot bind names in Orus-0");
+    emit_jump(&f->e, OP_JMP, 0, &yes);
+    f->e.dead = 1;
+    label_place(&f->e, &next);
+  }
+  label_place(&f->e, &yes);
+}
+
+void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  mark_place(f, p);
+  int variant = pattern_variant(f, p, v.type);
+  if (variant >= 0) {
+    variant_pattern(f, p, v, variant, fail_to);
+    return;
+  }
+  unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
+  switch (p->kind) {
+  case P_WILD: break;
+  case P_BIND:
+    if ((!strcmp(p->name->text, "true") || !strcmp(p->name->text, "false")) && v.type == PROGRAM(f)->raw[TYPE_BOOL])
+      emit_jump(&f->e, p->name->text[0] == 't' ? OP_JF : OP_JT, v.reg, fail_to);
+    else bind_pattern(f, p, v);
+    break;
+  case P_VALUE: compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to); break;
+  case P_RANGE: range_pattern(f, p, v, fail_to); break;
+  case P_TUPLE: tuple_pattern(f, p, v, fail_to); break;
+  case P_OR: or_pattern(f, p, v, fail_to); break;
+  case P_VARIANT:
+    if (v.type->tag == TY_ENUM) fail(f->c, node_place(f, p), "%s has no variant '%s'", type_text(f->c, v.type), p->a->name->text);
+    struct_pattern(f, p, v, fail_to);
+    break;
+  default: fail(f->c, node_place(f, p), "a pattern expected");
+  }
+  f->e.raw_temp = raw_mark;
+  f->e.ref_temp = ref_mark;
+}
+
+/* -- exhaustiveness: a matrix of patterns with one column more for each payload opened (Maranget, "Warnings for pattern matching", 2007) -- */
+
+typedef struct Row {
+  Node **patterns; /* NULL: matches anything */
+} Row;
+
+typedef struct Column {
+  Type *type;
+} Column;
+
+static int is_irrefutable(Fn *f, Node *p, Type *t) {
+  if (!p || p->kind == P_WILD) return 1;
+  return p->kind == P_BIND && pattern_variant(f, p, t) < 0 && !(t == PROGRAM(f)->raw[TYPE_BOOL] && (!strcmp(p->name->text, "true") || !strcmp(p->name->text, "false")));
+}
+
+static int constructors_of(Fn *f, Type *t) {
+  if (t == PROGRAM(f)->raw[TYPE_BOOL]) return 2;
+  if (t->tag == TY_TUPLE || t->tag == TY_STRUCT) return 1;
+  if (t->tag != TY_ENUM) return 0;
+  type_complete(f->c, t);
+  return (int)t->variants_count;
+}
+
+/* Which constructor the pattern names; -1: it is a literal or range, which covers no constructor wholly. */
+static int constructor_of(Fn *f, Node *p, Type *t) {
+  if (t == PROGRAM(f)->raw[TYPE_BOOL] && p->kind == P_BIND) return p->name->text[0] == 't';
+  if (p->kind == P_TUPLE || (p->kind == P_VARIANT && t->tag == TY_STRUCT)) return 0;
+  return pattern_variant(f, p, t);
+}
+
+static uint32_t constructor_fields(Fn *f, Type *t, int k, Type **types) {
+  if (t == PROGRAM(f)->raw[TYPE_BOOL]) return 0;
+  type_complete(f->c, t);
+  uint32_t n = t->tag == TY_ENUM ? t->variants[k].count : t->fields_count;
+  for (uint32_t i = 0; i < n; i++) types[i] = t->tag == TY_ENUM ? t->variants[k].fields[i].type : t->fields[i].type;
+  return n;
+}
+
+static Node *subpattern(Fn *f, Node *p, Type *t, int k, uint32_t field) {
+  if (!p || is_irrefutable(f, p, t) || !p->count) return NULL;
+  if (!(p->flags & F_NAMED)) return field < p->count ? p->list[field] : NULL;
+  Name *name = t->tag == TY_ENUM ? t->variants[k].fields[field].name : t->fields[field].name;
+  for (uint32_t i = 0; i < p->count; i++)
+    if (p->list[i]->name == name) return p->list[i]->a;
+  return NULL;
+}
+
+/* Alternatives become rows of their own. */
+static void add_row(Fn *f, Vec *rows, Node *first, Node *const *rest, uint32_t rest_count, Node *const *head, uint32_t head_count) {
+  if (first && first->kind == P_OR) {
+    for (uint32_t i = 0; i < first->count; i++) add_row(f, rows, first->list[i], rest, rest_count, head, head_count);
+    return;
+  }
+  Node **row = arena_alloc(f->c, (head_count + 1 + rest_count) * sizeof *row);
+  (void)head;
+  row[0] = first;
+  for (uint32_t i = 0; i < rest_count; i++) row[1 + i] = rest[i];
+  VEC_PUSH(f->c, rows, Node **, row);
+}
+
+/* Whether some value is matched by no row; *text says one, for the first column at the outermost level. */
+static int has_gap(Fn *f, Vec *rows, Type **types, uint32_t columns, unsigned depth, const char **text);
+
+static int gap_in_constructor(Fn *f, Vec *rows, Type **types, uint32_t columns, int k, unsigned depth) {
+  Type *t = types[0], *fields[256];
+  uint32_t n = constructor_fields(f, t, k, fields);
+  Type **next = arena_alloc(f->c, (n + columns) * sizeof *next);
+  memcpy(next, fields, n * sizeof *next);
+  if (columns > 1) memcpy(next + n, types + 1, (columns - 1) * sizeof *next);
+  Vec out = {0};
+  for (size_t i = 0; i < rows->count; i++) {
+    Node **row = VEC_AT(rows, Node **, i);
+    if (!is_irrefutable(f, row[0], t) && constructor_of(f, row[0], t) != k) continue;
+    Node **made = arena_alloc(f->c, (n + columns) * sizeof *made);
+    for (uint32_t j = 0; j < n; j++) made[j] = subpattern(f, row[0], t, k, j);
+    if (columns > 1) memcpy(made + n, row + 1, (columns - 1) * sizeof *made);
+    if (n + columns - 1 == 0) return 0; /* a row without columns matches */
+    add_row(f, &out, made[0], made + 1, n + columns - 2, NULL, 0);
+  }
+  if (n + columns - 1 == 0) return 1;
+  const char *ignored;
+  return has_gap(f, &out, next, n + columns - 1, depth + 1, &ignored);
+}
+
+static int has_gap(Fn *f, Vec *rows, Type **types, uint32_t columns, unsigned depth, const char **text) {
+  *text = "_";
+  if (!columns) return rows->count == 0;
+  if (!rows->count) return 1;
+  if (depth > 64) return 0; /* give the benefit of the doubt rather than take for ever */
+  int n = constructors_of(f, types[0]), any_constructor = 0;
+  for (size_t i = 0; i < rows->count; i++) any_constructor |= !is_irrefutable(f, VEC_AT(rows, Node **, i)[0], types[0]);
+  if (!n || !any_constructor) { /* only rows that take anything count */
+    Vec out = {0};
+    for (size_t i = 0; i < rows->count; i++) {
+      Node **row = VEC_AT(rows, Node **, i);
+      if (!is_irrefutable(f, row[0], types[0])) continue;
+      if (columns == 1) return 0;
+      add_row(f, &out, row[1], row + 2, columns - 2, NULL, 0);
+    }
+    const char *ignored;
+    return columns == 1 ? 1 : has_gap(f, &out, types + 1, columns - 1, depth + 1, &ignored);
+  }
+  for (int k = 0; k < n; k++) {
+    if (!gap_in_constructor(f, rows, types, columns, k, depth)) continue;
+    if (types[0]->tag == TY_ENUM) *text = types[0]->variants[k].name->text;
+    else if (types[0] == PROGRAM(f)->raw[TYPE_BOOL]) *text = k ? "true" : "false";
+    return 1;
+  }
+  return 0;
+}
+
+/* -- match -- */
+
+static int same_pattern(const Node *a, const Node *b) {
+  if (a->kind != b->kind || a->count != b->count) return 0;
+  if (a->kind == P_VALUE) return a->a->kind == b->a->kind && a->a->kind <= N_STRING && a->a->integer == b->a->integer && a->a->number == b->a->number && a->a->name == b->a->name;
+  if (a->kind == P_VARIANT && !a->count) return a->a->name == b->a->name;
+  return 0;
+}
+
+static void check_arms(Fn *f, Node *n, Type *t, int wants_value) {
+  Vec rows = {0};
+  for (uint32_t i = 0; i < n->count; i++) {
+    Node *arm = n->list[i];
+    for (uint32_t k = 0; k < i; k++)
+      if (!n->list[k]->b && (same_pattern(n->list[k]->a, arm->a) || is_irrefutable(f, n->list[k]->a, t)))
+        fail(f->c, node_place(f, arm), "this arm cannot be reached: line %u matches all of it", n->list[k]->line);
+    if (!arm->b) add_row(f, &rows, arm->a, NULL, 0, NULL, 0);
+  }
+  const char *missing;
+  int must = wants_value || constructors_of(f, t) > 0;
+  if (must && has_gap(f, &rows, &t, 1, 0, &missing)) fail(f->c, node_place(f, n), "this match leaves out '%s'", missing);
+}
+
+static int is_covered(Fn *f, Node *n, Type *t) {
+  if (constructors_of(f, t) > 0) return 1;
+  for (uint32_t i = 0; i < n->count; i++)
+    if (!n->list[i]->b && is_irrefutable(f, n->list[i]->a, t)) return 1;
+  return 0;
+}
+
+Val lower_match(Fn *f, Node *n, Type *want, int dest, int wants_value) {
+  Program0 *p = PROGRAM(f);
+  Val v = lower(f, n->a, NULL, REG_NONE);
+  if (v.reg == REG_NONE) fail(f->c, node_place(f, n->a), "there is no value to match");
+  Var *variable = n->a->kind == N_NAME ? lower_find_var(f, n->a->name) : NULL;
+  if (!variable || variable->is_mut || variable->reg != v.reg) v = lower_hide(f, v);
+  check_arms(f, n, v.type, wants_value);
+  Label end;
+  label_open(&end);
+  Type *type = want;
+  int result = REG_NONE;
+  Flow start = flow_save(f), joined = start;
+  int joined_dead = 1;
+  for (uint32_t i = 0; i < n->count; i++) {
+    Node *arm = n->list[i];
+    Label next;
+    label_open(&next);
+    Block b;
+    block_open(f, &b, B_PLAIN);
+    unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
+    flow_restore(f, &start);
+    lower_pattern(f, arm->a, v, &next);
+    if (arm->b) lower_jump(f, arm->b, 0, &next);
+    if (type && result == REG_NONE && wants_value && type != p->void_ && type != p->never) result = emit_local(&f->e, type_machine(f->c, type));
+    Val value = lower_block_value(f, arm->c, type, result, wants_value);
+    if (wants_value && !type && value.type != p->never) {
+      type = value.type;
+      result = value.reg;
+    }
+    f->e.raw_temp = raw_mark;
+    f->e.ref_temp = ref_mark;
+    block_close(f);
+    Flow here = flow_save(f);
+    if (!here.dead) {
+      if (!joined_dead) {
+        flow_restore(f, &joined);
+        flow_merge(f, &here);
+        joined = flow_save(f);
+        joined.dead = 0;
+      } else joined = here;
+      joined_dead = 0;
+    }
+    emit_jump(&f->e, OP_JMP, 0, &end);
+    f->e.dead = 1;
+    label_place(&f->e, &next);
+  }
+  int covered = is_covered(f, n, v.type);
+  if (!f->e.dead && covered) emit(&f->e, OP_UNREACHABLE, 0, 0, 0);
+  Flow past = flow_save(f);
+  label_place(&f->e, &end);
+  flow_restore(f, &joined);
+  if (!past.dead && !covered) flow_merge(f, &start);
+  if (!wants_value) return lower_void(f);
+  if (!type) return (Val){p->never, REG_NONE};
+  if (result == REG_NONE) return (Val){type, REG_NONE};
+  VEC_PUSH(f->c, &f->hidden, Hidden, ((Hidden){type_machine(f->c, type), result}));
+  return lower_put(f, (Val){type, result}, dest);
+}

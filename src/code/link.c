@@ -1,0 +1,574 @@
+/* link.c -- see program.h.  A module is linked in steps: types are numbered program-wide, layouts computed, functions numbered, code rewritten,
+ * methods entered in the dispatch table.  Tables only grow, so a failed step throws the module's additions away by resetting the counts. */
+#include "code/program.h"
+#include "code/rewrite.h"
+#include "code/verify.h"
+
+#include <string.h>
+
+typedef struct Linker {
+  Program *p;
+  ProgramModule *m;
+  const OrbcModule *v;
+  LoadReport *report;
+} Linker;
+
+static int refuse(Linker *l, LoadError error, uint32_t section, uint32_t row, const char *detail) {
+  *l->report = (LoadReport){error, section, row, detail};
+  return 0;
+}
+
+static int no_memory(Linker *l) { return refuse(l, LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"); }
+
+/* -- tables -- */
+
+static void *grab(Program *p, size_t bytes) { return p->memory.alloc(p->memory.ctx, bytes ? bytes : 8, 16); }
+
+static void release(Program *p, void *block, size_t bytes) {
+  if (block) p->memory.free(p->memory.ctx, block, bytes ? bytes : 8, 16);
+}
+
+/* The table in `rows` with room for `want` rows of `size` bytes, the first `used` of them kept; NULL (and the old table kept) without memory. */
+static void *reserve(Program *p, void *rows, uint32_t *room, uint32_t used, uint64_t want, size_t size) {
+  if (want <= *room) return rows;
+  uint64_t more = *room ? (uint64_t)*room * 2 : 64;
+  if (more < want) more = want;
+  if (more > UINT32_MAX) return NULL;
+  void *block = grab(p, more * size);
+  if (!block) return NULL;
+  if (used) memcpy(block, rows, used * size);
+  release(p, rows, *room * size);
+  *room = (uint32_t)more;
+  return block;
+}
+
+#define RESERVE(p, field, want)                                                                                     \
+  do {                                                                                                              \
+    void *block_ = reserve((p), (p)->field, &(p)->field##_room, (p)->field##_count, (want), sizeof *(p)->field);     \
+    if (!block_) return 0;                                                                                          \
+    (p)->field = block_;                                                                                            \
+  } while (0)
+
+static int reserve_types(Program *p, uint64_t want) {
+  RESERVE(p, types, want);
+  void *shapes = reserve(p, p->shapes, &p->shapes_room, p->types_count, want, sizeof *p->shapes);
+  if (shapes) p->shapes = shapes;
+  return shapes != NULL;
+}
+
+static int reserve_rows(Program *p, const OrbcModule *v) {
+  if (!reserve_types(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count)) return 0; /* twice: a list may add its array type */
+  RESERVE(p, items, (uint64_t)p->items_count + v->items_count);
+  RESERVE(p, functions, (uint64_t)p->functions_count + v->functions_count);
+  return 1;
+}
+
+/* -- types -- */
+
+static const GcShape no_shape = {GC_FIXED, 0, 0, 0, 8};
+
+static uint32_t round8(uint32_t n) { return (n + 7) & ~7u; }
+
+static void add_builtin(Program *p, uint32_t type, const char *name, GcShape shape) {
+  p->types[type] = (ProgramType){.name = name, .name_length = (uint32_t)strlen(name)};
+  p->shapes[type] = shape;
+}
+
+/* String: bytes; start, length, hash.  Error: four references; kind.  See vm/layout.h. */
+static void add_builtins(Program *p) {
+  for (uint32_t i = 0; i < ORBC_FIRST_MODULE_TYPE; i++) add_builtin(p, i, "?", no_shape);
+#define RAW_TYPE(NAME, number, spelling, size, classes, meaning) add_builtin(p, number, spelling, no_shape);
+#define REF_TYPE(NAME, number, spelling, meaning) add_builtin(p, number, spelling, no_shape);
+#include "objects.def"
+  p->shapes[TYPE_STRING] = (GcShape){GC_FIXED, 0, 0, 1, 32};
+  p->shapes[TYPE_ERROR] = (GcShape){GC_FIXED, 0, 0, 4, 48};
+  p->shapes[TYPE_BYTES] = (GcShape){GC_ARRAY_RAW, 0, 0, 0, 16};
+  p->shapes[TYPE_LONGS] = (GcShape){GC_ARRAY_RAW, 3, 0, 0, 16};
+  p->shapes[TYPE_HANDLE] = (GcShape){GC_HANDLE, 0, 0, 0, 16};
+  p->types_count = ORBC_FIRST_MODULE_TYPE;
+}
+
+static uint32_t program_type(const Linker *l, uint32_t type) {
+  return type < ORBC_FIRST_MODULE_TYPE ? type : l->m->types[type - ORBC_FIRST_MODULE_TYPE];
+}
+
+static uint32_t mix(uint32_t hash, uint32_t word) { return (hash ^ word) * 0x9e3779b1u ^ hash >> 15; }
+
+/* Nominal types are found by kind and name, structural ones by what they are made of. */
+static int is_structural(uint32_t kind) { return kind == KIND_ARRAY || kind == KIND_LIST || kind == KIND_WEAK || kind == KIND_FN; }
+
+static uint32_t hash_type(const Linker *l, const OrbcType *t) {
+  uint32_t hash = mix(t->kind, 17);
+  if (!is_structural(t->kind)) {
+    uint32_t length;
+    const char *name = orbc_string(l->v, t->name, &length);
+    for (uint32_t i = 0; i < length; i++) hash = mix(hash, (unsigned char)name[i]);
+    return hash;
+  }
+  if (t->kind != KIND_FN) return mix(hash, program_type(l, t->of));
+  hash = mix(hash, t->number);
+  for (uint32_t i = 0; i < t->items; i++) hash = mix(hash, program_type(l, l->v->items[t->first_item + i].type));
+  return hash;
+}
+
+static void index_insert(Program *p, uint32_t type) {
+  uint32_t at = p->types[type].hash;
+  while (p->type_index[at &= p->type_index_size - 1]) at++;
+  p->type_index[at] = type;
+}
+
+/* Makes the index fit for `want` types and enters those there are. */
+static int index_rebuild(Program *p, uint64_t want) {
+  uint32_t size = p->type_index_size ? p->type_index_size : 256;
+  while (size < 2 * want) size *= 2;
+  if (size != p->type_index_size) {
+    uint32_t *block = grab(p, size * sizeof *block);
+    if (!block) return 0;
+    release(p, p->type_index, p->type_index_size * sizeof *block);
+    p->type_index = block;
+    p->type_index_size = size;
+  }
+  memset(p->type_index, 0, size * sizeof *p->type_index);
+  for (uint32_t i = ORBC_FIRST_MODULE_TYPE; i < p->types_count; i++) index_insert(p, i);
+  return 1;
+}
+
+/* Whether the items of `t` in this module are those of program type `have`. */
+static int same_items(const Linker *l, const ProgramType *have, const OrbcType *t, int names) {
+  if (have->items != t->items) return 0;
+  for (uint32_t i = 0; i < t->items; i++) {
+    const OrbcItem *item = &l->v->items[t->first_item + i];
+    const ProgramItem *other = &l->p->items[have->first_item + i];
+    if (other->type != program_type(l, item->type)) return 0;
+    uint32_t length;
+    const char *name = orbc_string(l->v, item->name, &length);
+    if (names && (other->name_length != length || memcmp(other->name, name, length) != 0)) return 0;
+  }
+  return 1;
+}
+
+static int matches(const Linker *l, uint32_t index, const OrbcType *t, uint32_t hash, uint32_t first_own) {
+  const ProgramType *have = &l->p->types[index];
+  if (have->hash != hash || have->kind != t->kind) return 0;
+  if (t->kind == KIND_FN) return have->number == t->number && same_items(l, have, t, 0);
+  if (is_structural(t->kind)) return have->of == program_type(l, t->of);
+  uint32_t length;
+  const char *name = orbc_string(l->v, t->name, &length);
+  return index < first_own && have->name_length == length && !memcmp(have->name, name, length); /* within a module every row is a type of its own */
+}
+
+static uint32_t find_type(const Linker *l, const OrbcType *t, uint32_t hash, uint32_t first_own) {
+  const Program *p = l->p;
+  for (uint32_t at = hash;; at++) {
+    uint32_t index = p->type_index[at &= p->type_index_size - 1];
+    if (!index || matches(l, index, t, hash, first_own)) return index;
+  }
+}
+
+static uint32_t add_type(Linker *l, const OrbcType *t, uint32_t hash) {
+  Program *p = l->p;
+  uint32_t index = p->types_count++;
+  ProgramType *type = &p->types[index];
+  *type = (ProgramType){.kind = t->kind, .hash = hash};
+  type->name = orbc_string(l->v, t->name, &type->name_length);
+  p->shapes[index] = no_shape;
+  index_insert(p, index);
+  return index;
+}
+
+static void add_items(Linker *l, uint32_t index, const OrbcType *t) {
+  ProgramType *type = &l->p->types[index];
+  type->first_item = l->p->items_count;
+  type->items = t->items;
+  for (uint32_t i = 0; i < t->items; i++) {
+    const OrbcItem *item = &l->v->items[t->first_item + i];
+    ProgramItem *to = &l->p->items[l->p->items_count++];
+    *to = (ProgramItem){.type = program_type(l, item->type)};
+    to->name = orbc_string(l->v, item->name, &to->name_length);
+  }
+}
+
+static GcShape array_shape(uint32_t element) {
+  static const uint8_t shift[] = {[TYPE_I8] = 0, [TYPE_I16] = 1, [TYPE_I32] = 2, [TYPE_I64] = 3, [TYPE_U8] = 0, [TYPE_U16] = 1, [TYPE_U32] = 2,
+                                  [TYPE_U64] = 3, [TYPE_F32] = 2, [TYPE_F64] = 3, [TYPE_BOOL] = 0, [TYPE_CHAR] = 2};
+  return is_raw_type(element) ? (GcShape){GC_ARRAY_RAW, shift[element], 0, 0, 16} : (GcShape){GC_ARRAY_REF, 3, 0, 0, 16};
+}
+
+/* The ARRAY type under LIST of `element`, made when the program has none yet. */
+static uint32_t array_of(Linker *l, uint32_t element) {
+  if (element == TYPE_U8) return TYPE_BYTES;
+  if (element == TYPE_I64) return TYPE_LONGS;
+  Program *p = l->p;
+  uint32_t hash = mix(mix(KIND_ARRAY, 17), element);
+  for (uint32_t at = hash;; at++) {
+    uint32_t index = p->type_index[at &= p->type_index_size - 1];
+    if (!index) break;
+    if (p->types[index].kind == KIND_ARRAY && p->types[index].of == element) return index;
+  }
+  uint32_t index = p->types_count++;
+  p->types[index] = (ProgramType){.kind = KIND_ARRAY, .of = element, .name = "Array", .name_length = 5, .hash = hash};
+  p->shapes[index] = array_shape(element);
+  index_insert(p, index);
+  return index;
+}
+
+/* Numbers every type of the module: nominal ones first, because structural ones are made of them. */
+static int number_types(Linker *l) {
+  Program *p = l->p;
+  const OrbcModule *v = l->v;
+  uint32_t first_own = p->types_count;
+  for (uint32_t i = 0; i < v->types_count; i++) {
+    const OrbcType *t = &v->types[i];
+    if (is_structural(t->kind)) continue;
+    uint32_t hash = hash_type(l, t), have = t->kind == KIND_CLOSURE ? 0 : find_type(l, t, hash, first_own);
+    l->m->types[i] = have ? have : add_type(l, t, hash);
+  }
+  for (uint32_t i = 0; i < v->types_count; i++) {
+    const OrbcType *t = &v->types[i];
+    if (!is_structural(t->kind)) continue;
+    uint32_t hash = hash_type(l, t), have = find_type(l, t, hash, first_own);
+    l->m->types[i] = have ? have : add_type(l, t, hash);
+    if (have) continue;
+    p->types[l->m->types[i]].of = program_type(l, t->of);
+    p->types[l->m->types[i]].number = t->number;
+    if (t->kind == KIND_FN) add_items(l, l->m->types[i], t);
+  }
+  return p->types_count <= FILE_LIMIT_TYPES || refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "types of the program");
+}
+
+/* -- layouts: references first, then raw fields by falling size -- */
+
+static unsigned raw_size(uint32_t type) { return 1u << array_shape(type).elem_shift; }
+
+static void lay_out(Program *p, uint32_t index) {
+  ProgramType *type = &p->types[index];
+  ProgramItem *fields = &p->items[type->first_item];
+  uint32_t at = 8, refs = 0;
+  for (uint32_t i = 0; i < type->items; i++)
+    if (!is_raw_type(fields[i].type)) fields[i].offset = at, at += 8, refs++;
+  for (unsigned size = 8; size; size /= 2)
+    for (uint32_t i = 0; i < type->items; i++)
+      if (is_raw_type(fields[i].type) && raw_size(fields[i].type) == size) fields[i].offset = at, at += size;
+  uint16_t tag = type->kind == KIND_VARIANT ? (uint16_t)type->number : 0;
+  p->shapes[index] = (GcShape){GC_FIXED, 0, tag, refs, at < 16 ? 16 : round8(at)}; /* the collector needs two words */
+}
+
+static void shape_type(Linker *l, uint32_t index) {
+  Program *p = l->p;
+  ProgramType *type = &p->types[index];
+  switch (type->kind) {
+  case KIND_STRUCT: case KIND_VARIANT: case KIND_CLOSURE: lay_out(p, index); break;
+  case KIND_ARRAY: p->shapes[index] = array_shape(type->of); break;
+  case KIND_LIST: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 1, 24}; break;
+  case KIND_BOX: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 0, 16}; break;
+  case KIND_WEAK: p->shapes[index] = (GcShape){GC_WEAK, 0, 0, 0, 16}; break;
+  default: break; /* FN, ENUM, TRAIT: never the type of an object */
+  }
+}
+
+/* What nominal types are made of: filled for new ones, compared for those an earlier module declared. */
+static int complete_types(Linker *l, uint32_t first_new) {
+  Program *p = l->p;
+  const OrbcModule *v = l->v;
+  for (uint32_t i = 0; i < v->types_count; i++) {
+    const OrbcType *t = &v->types[i];
+    uint32_t index = l->m->types[i];
+    ProgramType *type = &p->types[index];
+    if (is_structural(t->kind)) continue;
+    uint32_t of = program_type(l, t->of);
+    if (index < first_new) {
+      if (type->of == of && (t->kind == KIND_TRAIT || type->number == t->number) && same_items(l, type, t, 1)) continue;
+      return refuse(l, LOAD_MISMATCH, ORBC_TYPES, i, "another module declares this type differently");
+    }
+    type->of = of;
+    type->number = t->number;
+    add_items(l, index, t);
+    if (t->kind == KIND_TRAIT) {
+      type->number = p->selectors_count;
+      p->selectors_count += t->items;
+    }
+  }
+  if (p->selectors_count > UINT16_MAX) return refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "methods of all traits");
+  for (uint32_t i = first_new, end = p->types_count; i < end; i++)
+    if (p->types[i].kind == KIND_LIST) p->types[i].number = array_of(l, p->types[i].of);
+  for (uint32_t i = first_new; i < p->types_count; i++) shape_type(l, i);
+  return p->types_count <= FILE_LIMIT_TYPES || refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "types of the program");
+}
+
+/* -- functions -- */
+
+static int same_text(const OrbcModule *a, uint32_t x, const OrbcModule *b, uint32_t y) {
+  uint32_t n, k;
+  const char *s = orbc_string(a, x, &n), *t = orbc_string(b, y, &k);
+  return n == k && !memcmp(s, t, n);
+}
+
+/* Function `import` wants of module `from`: its program number, or ORBC_NONE. */
+static uint32_t exported(const Linker *l, const ProgramModule *from, const OrbcImport *import, uint32_t *type) {
+  for (uint32_t i = 0; i < from->view.exports_count; i++) {
+    const OrbcExport *e = &from->view.exports[i];
+    if (!same_text(&from->view, e->name, l->v, import->name)) continue;
+    const Func *f = &l->p->functions[from->functions[e->function]];
+    *type = f->module->types[f->row->type - ORBC_FIRST_MODULE_TYPE];
+    return f->index;
+  }
+  return ORBC_NONE;
+}
+
+static int resolve_imports(Linker *l) {
+  for (uint32_t i = 0; i < l->v->imports_count; i++) {
+    const OrbcImport *import = &l->v->imports[i];
+    uint32_t found = ORBC_NONE, type = 0;
+    for (uint32_t k = 0; k < l->p->modules_count && found == ORBC_NONE; k++) {
+      const ProgramModule *from = &l->p->modules[k];
+      if (same_text(&from->view, from->view.info->name, l->v, import->module)) found = exported(l, from, import, &type);
+    }
+    if (found == ORBC_NONE) return refuse(l, LOAD_UNRESOLVED, ORBC_IMPORTS, i, "no module exports it");
+    if (type != program_type(l, import->type)) return refuse(l, LOAD_MISMATCH, ORBC_IMPORTS, i, "the exported function has another type");
+    l->m->functions[i] = found;
+  }
+  return 1;
+}
+
+static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
+
+static void add_function(Linker *l, const OrbcFunction *row) {
+  Func *f = &l->p->functions[l->p->functions_count];
+  *f = (Func){.index = l->p->functions_count++, .row = row, .code_length = row->code, .code = l->m->code + row->first_code};
+  const OrbcType *type = orbc_type(l->v, row->type);
+  uint32_t raw = 0, ref = row->closure ? 1 : 0;
+  for (uint32_t i = 0; i < type->number; i++) is_raw_type(l->v->items[type->first_item + i].type) ? raw++ : ref++;
+  f->raw_params = (uint16_t)raw;
+  f->ref_params = (uint16_t)ref;
+  f->raw_total = (uint16_t)(row->raw_locals + row->raw_temps);
+  f->ref_total = (uint16_t)(row->ref_locals + row->ref_temps);
+  f->raw_zero = round4(row->raw_locals - raw);  /* temporaries are written before they are read */
+  f->ref_zero = round4(f->ref_total - ref);     /* but the collector looks at all references */
+}
+
+static int number_functions(Linker *l) {
+  Program *p = l->p;
+  if ((uint64_t)p->functions_count + l->v->functions_count > FILE_LIMIT_FUNCTIONS)
+    return refuse(l, LOAD_LIMIT, ORBC_FUNCTIONS, ORBC_NONE, "functions of the program");
+  l->m->first_function = p->functions_count;
+  for (uint32_t i = 0; i < l->v->functions_count; i++) {
+    l->m->functions[l->v->imports_count + i] = p->functions_count;
+    add_function(l, &l->v->functions[i]);
+  }
+  for (uint32_t i = 0; i < l->v->types_count; i++)
+    if (l->v->types[i].kind == KIND_CLOSURE) p->types[l->m->types[i]].body = l->m->functions[l->v->types[i].number];
+  return 1;
+}
+
+/* -- dispatch -- */
+
+static Dispatch *dispatch_slot(Dispatch *table, uint32_t size, uint32_t type, uint32_t selector) {
+  uint32_t at = mix(mix(type, 3), selector);
+  while (table[at &= size - 1].used && (table[at].type != type || table[at].selector != selector)) at++;
+  return &table[at];
+}
+
+static int dispatch_reserve(Program *p, uint64_t more) {
+  uint32_t size = p->dispatch_size ? p->dispatch_size : 16;
+  while (size < 2 * (p->dispatch_count + more)) size *= 2;
+  if (size == p->dispatch_size) return 1;
+  Dispatch *table = grab(p, size * sizeof *table);
+  if (!table) return 0;
+  memset(table, 0, size * sizeof *table);
+  for (uint32_t i = 0; i < p->dispatch_size; i++)
+    if (p->dispatch[i].used) *dispatch_slot(table, size, p->dispatch[i].type, p->dispatch[i].selector) = p->dispatch[i];
+  release(p, p->dispatch, p->dispatch_size * sizeof *table);
+  p->dispatch = table;
+  p->dispatch_size = size;
+  return 1;
+}
+
+/* The first module that implements a trait for a type wins; a second one is refused. */
+static int add_impls(Linker *l) {
+  Program *p = l->p;
+  for (uint32_t i = 0; i < l->v->impls_count; i++) {
+    const OrbcImpl *impl = &l->v->impls[i];
+    uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
+    for (uint32_t k = 0; k < impl->functions; k++) {
+      Dispatch *slot = dispatch_slot(p->dispatch, p->dispatch_size, type, selector + k);
+      if (slot->used) return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, i, "the trait is implemented for this type already");
+      *slot = (Dispatch){type, selector + k, l->m->functions[l->v->impl_functions[impl->first_function + k]], 1};
+      p->dispatch_count++;
+    }
+  }
+  return 1;
+}
+
+/* A variant has the methods of its enum, a closure those of its function type. */
+const Func *program_dispatch(const Program *p, uint32_t type, uint32_t selector) {
+  if (!p->dispatch_size) return NULL;
+  const Dispatch *slot = dispatch_slot(p->dispatch, p->dispatch_size, type, selector);
+  if (slot->used) return &p->functions[slot->function];
+  const ProgramType *t = &p->types[type];
+  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? program_dispatch(p, t->of, selector) : NULL;
+}
+
+int program_assignable(const Program *p, uint32_t from, uint32_t to) {
+  if (from == to || to == TYPE_ANY) return 1;
+  const ProgramType *f = &p->types[from], *t = &p->types[to];
+  if ((f->kind == KIND_VARIANT || f->kind == KIND_CLOSURE) && f->of == to) return 1;
+  return t->kind == KIND_TRAIT && t->items && program_dispatch(p, from, t->number) != NULL;
+}
+
+/* -- code -- */
+
+static int rewrite_code(Linker *l, uint32_t *notes) {
+  Rewrite r = {.program = l->p, .module = l->m, .notes = notes};
+  for (uint32_t i = 0; i < l->v->functions_count; i++) rewrite_function(&r, &l->v->functions[i]);
+  for (uint32_t i = 0; i < l->v->constants_count; i++) l->m->code[l->v->code_count + i] = l->v->constants[i].bits;
+  return 1;
+}
+
+static int verify(Linker *l, uint64_t grants, uint32_t *notes) {
+  size_t size = verify_scratch_size(l->v);
+  void *scratch = grab(l->p, size);
+  if (!scratch) return no_memory(l);
+  int ok = verify_module(l->v, grants, scratch, notes, l->report);
+  release(l->p, scratch, size);
+  return ok;
+}
+
+/* -- modules -- */
+
+static void free_module(Program *p, ProgramModule *m) {
+  release(p, m->types, m->view.types_count * sizeof *m->types);
+  release(p, m->functions, ((size_t)m->view.imports_count + m->view.functions_count) * sizeof *m->functions);
+  release(p, m->code, m->code_words * sizeof *m->code);
+}
+
+static int open_module(Linker *l) {
+  Program *p = l->p;
+  ProgramModule *m = l->m;
+  const OrbcModule *v = &m->view;
+  m->code_words = (size_t)v->code_count + v->constants_count;
+  m->types = grab(p, v->types_count * sizeof *m->types);
+  m->functions = grab(p, ((size_t)v->imports_count + v->functions_count) * sizeof *m->functions);
+  m->code = grab(p, m->code_words * sizeof *m->code);
+  m->first_string = p->strings_count;
+  m->first_global_raw = p->globals_raw_count;
+  m->first_global_ref = p->globals_ref_count;
+  if (!m->types || !m->functions || !m->code || !reserve_rows(p, v)) return 0;
+  return dispatch_reserve(p, v->impl_functions_count) && index_rebuild(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count);
+}
+
+static int link_module(Linker *l, uint32_t *notes) {
+  uint32_t first_new = l->p->types_count;
+  return number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && rewrite_code(l, notes) && add_impls(l);
+}
+
+/* Adds the module whose view is checked; on failure the caller resets the program's counts. */
+static int add_module(Linker *l, uint64_t grants) {
+  size_t notes_size = l->v->code_count * sizeof(uint32_t);
+  uint32_t *notes = grab(l->p, notes_size);
+  if (!notes) return no_memory(l);
+  int ok = verify(l, grants, notes) && (open_module(l) || no_memory(l)) && link_module(l, notes);
+  release(l->p, notes, notes_size);
+  return ok;
+}
+
+/* Forgets what a failed step added.  Dispatch entries are the last step; when one is refused the table is cleared of the new ones by function number. */
+static void undo(Program *p, const Program *before) {
+  for (uint32_t i = 0; i < p->dispatch_size; i++)
+    if (p->dispatch[i].used && p->dispatch[i].function >= before->functions_count) p->dispatch[i].used = 0;
+  p->types_count = before->types_count;
+  p->items_count = before->items_count;
+  p->functions_count = before->functions_count;
+  p->selectors_count = before->selectors_count;
+  index_rebuild(p, p->types_count);
+}
+
+int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+  void *modules = reserve(p, p->modules, &p->modules_room, p->modules_count, (uint64_t)p->modules_count + 1, sizeof *p->modules);
+  *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
+  if (!modules) return 0;
+  int moved = modules != p->modules;
+  p->modules = modules;
+  for (uint32_t i = 0; moved && i < p->functions_count; i++) { /* functions point to their modules */
+    uint32_t k = 0;
+    while (k + 1 < p->modules_count && p->modules[k + 1].first_function <= i) k++;
+    p->functions[i].module = &p->modules[k];
+  }
+  ProgramModule *m = &p->modules[p->modules_count];
+  *m = (ProgramModule){.grants = grants};
+  if (!orbc_read(image, size, &m->view, report)) return 0;
+  Linker l = {p, m, &m->view, report};
+  Program before = *p;
+  if (!add_module(&l, grants)) {
+    undo(p, &before);
+    free_module(p, m);
+    return 0;
+  }
+  for (uint32_t i = m->first_function; i < p->functions_count; i++) p->functions[i].module = m;
+  p->modules_count++;
+  p->strings_count += m->view.string_ends_count;
+  p->globals_raw_count += m->view.globals_raw_count;
+  p->globals_ref_count += m->view.globals_ref_count;
+  return 1;
+}
+
+int program_init(Program *p, GcMemory memory) {
+  memset(p, 0, sizeof *p);
+  p->memory = memory;
+  if (!reserve_types(p, 64)) return 0;
+  add_builtins(p);
+  return index_rebuild(p, 64);
+}
+
+void program_free(Program *p) {
+  for (uint32_t i = 0; i < p->modules_count; i++) free_module(p, &p->modules[i]);
+  release(p, p->modules, p->modules_room * sizeof *p->modules);
+  release(p, p->types, p->types_room * sizeof *p->types);
+  release(p, p->shapes, p->shapes_room * sizeof *p->shapes);
+  release(p, p->items, p->items_room * sizeof *p->items);
+  release(p, p->functions, p->functions_room * sizeof *p->functions);
+  release(p, p->type_index, p->type_index_size * sizeof *p->type_index);
+  release(p, p->dispatch, p->dispatch_size * sizeof *p->dispatch);
+  memset(p, 0, sizeof *p);
+}
+
+/* -- questions -- */
+
+const Func *program_entry(const Program *p) {
+  if (!p->modules_count) return NULL;
+  const ProgramModule *m = &p->modules[p->modules_count - 1];
+  return m->view.info->entry == ORBC_NONE ? NULL : &p->functions[m->functions[m->view.info->entry]];
+}
+
+const Func *program_find(const Program *p, const char *name, size_t length) {
+  for (uint32_t k = p->modules_count; k-- > 0;) {
+    const ProgramModule *m = &p->modules[k];
+    for (uint32_t i = 0; i < m->view.exports_count; i++) {
+      uint32_t n;
+      const char *s = orbc_string(&m->view, m->view.exports[i].name, &n);
+      if (n == length && !memcmp(s, name, n)) return &p->functions[m->functions[m->view.exports[i].function]];
+    }
+  }
+  return NULL;
+}
+
+const char *program_string(const Program *p, uint32_t index, uint32_t *length) {
+  uint32_t low = 0, high = p->modules_count;
+  while (high - low > 1) {
+    uint32_t mid = low + (high - low) / 2;
+    if (p->modules[mid].first_string <= index) low = mid;
+    else high = mid;
+  }
+  return orbc_string(&p->modules[low].view, index - p->modules[low].first_string, length);
+}
+
+void program_position(const Func *f, uint32_t pc, uint32_t *line, uint32_t *column) {
+  const OrbcLine *lines = f->module->view.lines + f->row->first_line;
+  uint32_t low = 0, high = f->row->lines;
+  *line = *column = 0;
+  while (low < high) { /* the last row at or before pc */
+    uint32_t mid = low + (high - low) / 2;
+    if (lines[mid].pc <= pc) low = mid + 1;
+    else high = mid;
+  }
+  if (low) *line = lines[low - 1].line, *column = lines[low - 1].column;
+}

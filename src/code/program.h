@@ -1,0 +1,95 @@
+/* program.h -- modules linked into one program: types numbered program-wide, layouts, private code, functions, dispatch.
+ *
+ * Invariant: only verified code gets in.  A module that is refused leaves the program as it was.  Once a machine runs a program, the program does not
+ * change.  Module images are borrowed and must outlive the program.  One thread builds; afterwards any number of threads read.
+ */
+#ifndef ORUS_CODE_PROGRAM_H
+#define ORUS_CODE_PROGRAM_H
+
+#include "code/opcode.h"
+#include "code/orbc.h"
+#include "heap/gc.h"
+
+typedef struct ProgramModule ProgramModule;
+
+/* A function as the interpreter wants it: the first 32 bytes are all that a call reads. */
+typedef struct Func {
+  const uint64_t *code; /* private code; constants stand behind it */
+  uint16_t raw_params, ref_params; /* reference parameters count the closure itself */
+  uint16_t raw_zero, ref_zero;     /* slots to zero on entry behind the parameters, rounded up to 4 */
+  uint16_t raw_total, ref_total;
+  uint32_t index; /* program-wide number */
+  uint32_t code_length;
+  const ProgramModule *module;
+  const OrbcFunction *row;
+} Func;
+
+typedef struct ProgramItem {
+  const char *name;
+  uint32_t name_length, type;
+  uint32_t offset; /* fields: bytes from the start of the object */
+} ProgramItem;
+
+/* A type; the same for all modules that mean the same. */
+typedef struct ProgramType {
+  const char *name;
+  uint32_t name_length;
+  uint32_t kind;           /* TypeKind; 0 for a builtin type */
+  uint32_t of, number;     /* as in OrbcType, program-wide; LIST: number is its ARRAY type; TRAIT: number is its first selector */
+  uint32_t first_item, items;
+  uint32_t body;           /* CLOSURE: function index */
+  uint32_t hash;
+} ProgramType;
+
+struct ProgramModule {
+  OrbcModule view;
+  uint32_t first_function; /* own functions start here */
+  uint32_t first_string, first_global_raw, first_global_ref;
+  uint32_t *types;         /* module type (minus 32) -> program type */
+  uint32_t *functions;     /* module function, imports included -> program function */
+  uint64_t *code;          /* private */
+  size_t code_words;
+  uint64_t grants;
+};
+
+typedef struct Dispatch {
+  uint32_t type, selector, function, used;
+} Dispatch;
+
+typedef struct Program {
+  GcMemory memory;
+  ProgramModule *modules;
+  ProgramType *types;
+  ProgramItem *items;
+  GcShape *shapes;     /* by type */
+  Func *functions;
+  uint32_t *type_index; /* open addressing: types by hash, 0 is empty; its size is a power of two */
+  Dispatch *dispatch;   /* open addressing by type and selector; its size is a power of two */
+  uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
+  uint32_t modules_room, types_room, shapes_room, items_room, functions_room, type_index_size, dispatch_size, dispatch_count;
+} Program;
+
+/* Fails (0) only for want of memory. */
+int program_init(Program *program, GcMemory memory);
+void program_free(Program *program);
+
+/* Verifies and links the image.  Its imports must be there already.  `grants`: kernel domains that the host grants to it.  Returns 1, or 0 with `report` filled. */
+int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
+
+/* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */
+const Func *program_find(const Program *program, const char *name, size_t length);
+const Func *program_entry(const Program *program);
+
+/* Whether an object of program type `from` can stand where `to` is wanted.  Program types. */
+int program_assignable(const Program *program, uint32_t from, uint32_t to);
+
+/* The function for method `selector` of an object of `type`; NULL when the type does not implement the trait. */
+const Func *program_dispatch(const Program *program, uint32_t type, uint32_t selector);
+
+/* String constant `index` (program-wide). */
+const char *program_string(const Program *program, uint32_t index, uint32_t *length);
+
+/* Source position of instruction `pc` of `func`: line and column, 0 when unknown. */
+void program_position(const Func *func, uint32_t pc, uint32_t *line, uint32_t *column);
+
+#endif

@@ -1,0 +1,168 @@
+/* rewrite.c -- see rewrite.h.  First indexes become program-wide and accesses sized; then compares are fused with the branch that ends their block,
+ * whose temporary nobody else can read. */
+#include "code/rewrite.h"
+#include "code/private.h"
+#include "code/verify.h"
+
+/* -- memory forms -- */
+
+enum { FORM_P, FORM_64, FORM_I32, FORM_U32, FORM_I16, FORM_U16, FORM_I8, FORM_U8, FORM_F32 };      /* order of READ_FORMS */
+enum { STORE_P, STORE_64, STORE_32, STORE_16, STORE_8, STORE_F32 };                                /* order of WRITE_FORMS */
+
+static const uint8_t read_form[] = {[TYPE_I8] = FORM_I8, [TYPE_I16] = FORM_I16, [TYPE_I32] = FORM_I32, [TYPE_I64] = FORM_64, [TYPE_U8] = FORM_U8,
+                                    [TYPE_U16] = FORM_U16, [TYPE_U32] = FORM_U32, [TYPE_U64] = FORM_64, [TYPE_F32] = FORM_F32, [TYPE_F64] = FORM_64,
+                                    [TYPE_BOOL] = FORM_U8, [TYPE_CHAR] = FORM_U32};
+static const uint8_t write_form[] = {[TYPE_I8] = STORE_8, [TYPE_I16] = STORE_16, [TYPE_I32] = STORE_32, [TYPE_I64] = STORE_64, [TYPE_U8] = STORE_8,
+                                     [TYPE_U16] = STORE_16, [TYPE_U32] = STORE_32, [TYPE_U64] = STORE_64, [TYPE_F32] = STORE_F32, [TYPE_F64] = STORE_64,
+                                     [TYPE_BOOL] = STORE_8, [TYPE_CHAR] = STORE_32};
+
+_Static_assert(POP_GETF_P + FORM_F32 == POP_GETF_F32 && POP_LGET_P + FORM_F32 == POP_LGET_F32, "forms follow READ_FORMS");
+_Static_assert(POP_SETF_P + STORE_F32 == POP_SETF_F32 && POP_LPUSH_P + STORE_F32 == POP_LPUSH_F32, "forms follow WRITE_FORMS");
+
+static unsigned reading(unsigned base, uint32_t type) { return base + (is_raw_type(type) ? read_form[type] : FORM_P); }
+static unsigned writing(unsigned base, uint32_t type) { return base + (is_raw_type(type) ? write_form[type] : STORE_P); }
+
+static uint64_t with_op(uint64_t w, unsigned op) { return (w & ~(uint64_t)0xffff) | op; }
+static uint64_t with_c(uint64_t w, unsigned c) { return (w & 0xffffffffffff) | (uint64_t)c << 48; }
+
+/* -- one instruction -- */
+
+static uint32_t type_in_program(const Rewrite *r, uint32_t type) {
+  return type < ORBC_FIRST_MODULE_TYPE ? type : r->module->types[type - ORBC_FIRST_MODULE_TYPE];
+}
+
+static uint64_t rewrite_field(const Rewrite *r, unsigned op, uint64_t w, uint32_t object) {
+  static const uint8_t error_types[] = {
+#define ERROR_FIELD(name, number, type, meaning) [number] = TYPE_##type,
+#include "objects.def"
+  };
+  uint32_t field = insn_c(w), type, offset;
+  if (object == TYPE_ERROR) {
+    type = error_types[field];
+    offset = 8 + field * 8;
+  } else {
+    const ProgramItem *item = &r->program->items[r->program->types[type_in_program(r, object)].first_item + field];
+    type = item->type;
+    offset = item->offset;
+  }
+  unsigned private_op = op == OP_GETF || op == OP_GETFP ? reading(POP_GETF_P, type) : writing(POP_SETF_P, type);
+  return with_c(with_op(w, private_op), offset);
+}
+
+static uint64_t rewrite_new(const Rewrite *r, uint64_t w) {
+  uint32_t type = type_in_program(r, insn_c(w));
+  const ProgramType *t = &r->program->types[type];
+  int one = t->kind == KIND_VARIANT && t->items == 0;
+  return insn_make(one ? POP_NEW_ONE : POP_NEW_OBJ, insn_a(w), r->program->shapes[type].size / 8, type);
+}
+
+static uint64_t rewrite_cast(uint64_t w) {
+  static const uint16_t casts[] = {[TYPE_I8] = POP_CAST_I8, [TYPE_I16] = POP_CAST_I16, [TYPE_I32] = POP_CAST_I32, [TYPE_I64] = OP_MOV,
+                                   [TYPE_U8] = POP_CAST_U8, [TYPE_U16] = POP_CAST_U16, [TYPE_U32] = POP_CAST_U32, [TYPE_U64] = OP_MOV};
+  return with_op(w, casts[insn_c(w)]);
+}
+
+static uint64_t rewrite_conversion(unsigned op, uint64_t w, uint32_t from) {
+  int wide = from == TYPE_U64, single = insn_c(w) == TYPE_F32;
+  if (op == OP_CHK) return with_op(w, wide ? POP_CHK_U : POP_CHK_S);
+  return with_op(w, wide ? (single ? POP_U2F32 : POP_U2F64) : (single ? POP_S2F32 : POP_S2F64));
+}
+
+static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_t at) {
+  unsigned op = insn_op(w);
+  uint32_t type = note & NOTE_TYPE;
+  switch (op) {
+  case OP_GETF: case OP_GETFP: case OP_SETF: case OP_SETFP: return rewrite_field(r, op, w, type);
+  case OP_AGET: case OP_AGETP: return with_op(w, reading(POP_AGET_P, type));
+  case OP_ASET: case OP_ASETP: return with_op(w, writing(POP_ASET_P, type));
+  case OP_LGET: case OP_LGETP: return with_op(w, reading(POP_LGET_P, type));
+  case OP_LSET: case OP_LSETP: return with_op(w, writing(POP_LSET_P, type));
+  case OP_LPUSH: case OP_LPUSHP: return with_op(w, writing(POP_LPUSH_P, type));
+  case OP_NEW: return rewrite_new(r, w);
+  case OP_CAST: return rewrite_cast(w);
+  case OP_CHK: case OP_I2F: return rewrite_conversion(op, w, type);
+  case OP_F2I: return insn_c(w) == TYPE_I32 ? with_op(w, POP_F2I_I32) : w;
+  case OP_AS_F64: return with_op(w, OP_MOV);
+  case OP_LDI: return insn_c(w) == TYPE_F32 || insn_c(w) == TYPE_F64 ? with_op(w, POP_LDI_F) : w;
+  case OP_LDK: return insn_make_wide(POP_LDC, insn_a(w), r->module->view.code_count + insn_wide(w) - at);
+  case OP_LDS: return insn_make_wide(op, insn_a(w), r->module->first_string + insn_wide(w));
+  case OP_GETG: case OP_SETG: return insn_make_wide(op, insn_a(w), r->module->first_global_raw + insn_wide(w));
+  case OP_GETGP: case OP_SETGP: return insn_make_wide(op, insn_a(w), r->module->first_global_ref + insn_wide(w));
+  case OP_CALL: return with_c(w, r->module->functions[insn_c(w)]);
+  case OP_CALL_TRAIT: return with_c(w, r->program->types[type_in_program(r, type)].number + insn_c(w));
+  case OP_LDNULL: return w;
+  default: return opcode_info[op].c == FMT_TYPE ? with_c(w, type_in_program(r, insn_c(w))) : w;
+  }
+}
+
+/* -- fusing -- */
+
+typedef struct Fused {
+  uint16_t when_true, when_false;
+  uint8_t swap_false; /* with JF the operands change places */
+} Fused;
+
+static const Fused fused[OP_COUNT] = {
+    [OP_EQ_I] = {POP_JEQ, POP_JNE, 0},       [OP_NE_I] = {POP_JNE, POP_JEQ, 0},       [OP_LT_S] = {POP_JLT_S, POP_JLE_S, 1},
+    [OP_LE_S] = {POP_JLE_S, POP_JLT_S, 1},   [OP_LT_U] = {POP_JLT_U, POP_JLE_U, 1},   [OP_LE_U] = {POP_JLE_U, POP_JLT_U, 1},
+    [OP_EQ_F] = {POP_JEQ_F, POP_JNE_F, 0},   [OP_NE_F] = {POP_JNE_F, POP_JEQ_F, 0},   [OP_LT_F] = {POP_JLT_F, POP_JNLT_F, 0},
+    [OP_LE_F] = {POP_JLE_F, POP_JNLE_F, 0},  [OP_EQ_P] = {POP_JEQ_P, POP_JNE_P, 0},
+};
+
+/* Whether code[i] compares into a temporary which the branch right behind it tests. */
+static int ends_in_branch(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i) {
+  if (i + 1 >= row->code || (notes[i + 1] & NOTE_BLOCK)) return 0;
+  unsigned op = insn_op(code[i]), next = insn_op(code[i + 1]);
+  return fused[op].when_true && (next == OP_JT || next == OP_JF) && insn_a(code[i]) >= row->raw_locals && insn_a(code[i + 1]) == insn_a(code[i]);
+}
+
+static uint64_t fuse_branch(uint64_t compare, uint64_t branch) {
+  const Fused *f = &fused[insn_op(compare)];
+  unsigned b = insn_b(compare), c = insn_c(compare);
+  if (insn_op(branch) == OP_JT) return insn_make(f->when_true, 0, b, c);
+  return f->swap_false ? insn_make(f->when_false, 0, c, b) : insn_make(f->when_false, 0, b, c);
+}
+
+/* LDI t, imm; compare x with t; branch.  0 when it is not that. */
+static uint64_t fuse_immediate(const OrbcFunction *row, uint64_t load, uint64_t compare, uint64_t branch) {
+  unsigned t = insn_a(load), x = insn_b(compare), y = insn_c(compare), op = insn_op(compare);
+  if (insn_op(load) != OP_LDI || t < row->raw_locals || insn_c(load) == TYPE_F32 || insn_c(load) == TYPE_F64) return 0;
+  if (x == y || (x != t && y != t)) return 0;
+  int swapped = x == t, yes = insn_op(branch) == OP_JT;
+  unsigned to;
+  switch (op) {
+  case OP_EQ_I: to = yes ? POP_JEQ_IMM : POP_JNE_IMM; break;
+  case OP_NE_I: to = yes ? POP_JNE_IMM : POP_JEQ_IMM; break;
+  case OP_LT_S: to = swapped ? (yes ? POP_JGT_IMM : POP_JLE_IMM) : (yes ? POP_JLT_IMM : POP_JGE_IMM); break;
+  case OP_LE_S: to = swapped ? (yes ? POP_JGE_IMM : POP_JLT_IMM) : (yes ? POP_JLE_IMM : POP_JGT_IMM); break;
+  default: return 0;
+  }
+  return insn_make(to, swapped ? y : x, insn_b(load), 0);
+}
+
+/* ADDI a, a, imm; LT_S or LE_S t, a, n; JT t.  0 when it is not that. */
+static uint64_t fuse_loop(uint64_t add, uint64_t compare, uint64_t branch) {
+  unsigned a = insn_a(add), op = insn_op(compare);
+  if (insn_b(add) != a || insn_b(compare) != a || insn_op(branch) != OP_JT || (op != OP_LT_S && op != OP_LE_S)) return 0;
+  if (insn_op(add) == OP_ADDI_I32) return with_op(add, op == OP_LT_S ? POP_LOOP_LT_I32 : POP_LOOP_LE_I32);
+  if (insn_op(add) == OP_ADDI_I64) return with_op(add, op == OP_LT_S ? POP_LOOP_LT_I64 : POP_LOOP_LE_I64);
+  return 0;
+}
+
+/* Private words of the instruction at `i` when it starts a longer pattern; 0 else.  The words behind it stay as they are: nothing jumps to them. */
+static uint64_t fuse(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i) {
+  if (ends_in_branch(row, code, notes, i)) return fuse_branch(code[i], code[i + 1]);
+  if (i + 2 >= row->code || (notes[i + 1] & NOTE_BLOCK) || !ends_in_branch(row, code, notes, i + 1)) return 0;
+  uint64_t w = fuse_immediate(row, code[i], code[i + 1], code[i + 2]);
+  return w ? w : fuse_loop(code[i], code[i + 1], code[i + 2]);
+}
+
+void rewrite_function(Rewrite *r, const OrbcFunction *row) {
+  const uint64_t *frozen = r->module->view.code + row->first_code;
+  const uint32_t *notes = r->notes + row->first_code;
+  uint64_t *out = r->module->code + row->first_code;
+  for (uint32_t i = 0; i < row->code; i++) {
+    uint64_t w = fuse(row, frozen, notes, i);
+    out[i] = w ? w : rewrite_one(r, frozen[i], notes[i], row->first_code + i);
+  }
+}

@@ -1,0 +1,196 @@
+/* gc.c -- entry points of the collector and its policy: when to collect what, and when to give up. */
+#include "heap/internal.h"
+
+#include <string.h>
+
+/* -- memory within the limit -- */
+
+void *gc_obtain(GcHeap *h, size_t size, size_t align) {
+  if (h->stats.in_use + size > h->config.heap_limit) return NULL;
+  void *block = h->config.memory.alloc(h->config.memory.ctx, size, align);
+  if (block) h->stats.in_use += size;
+  return block;
+}
+
+void gc_release(GcHeap *h, void *block, size_t size, size_t align) {
+  if (!block) return;
+  h->config.memory.free(h->config.memory.ctx, block, size, align);
+  h->stats.in_use -= size;
+}
+
+int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
+  if (t->count == t->room) {
+    size_t room = t->room ? t->room * 2 : 256;
+    Obj **rows = gc_obtain(h, room * sizeof *rows, 16);
+    if (!rows) return 0;
+    if (t->count) memcpy(rows, t->rows, t->count * sizeof *rows);
+    gc_release(h, t->rows, t->room * sizeof *rows, 16);
+    t->rows = rows;
+    t->room = room;
+  }
+  t->rows[t->count++] = o;
+  return 1;
+}
+
+static void free_table(GcHeap *h, GcTable *t) {
+  gc_release(h, t->rows, t->room * sizeof *t->rows, 16);
+  *t = (GcTable){0};
+}
+
+/* -- opening and closing -- */
+
+int gc_init(GcHeap *h, const GcConfig *config) {
+  memset(h, 0, sizeof *h);
+  h->config = *config;
+  uint32_t half = config->nursery_bytes ? config->nursery_bytes : 1 << 20;
+#ifdef ORUS_STRESS
+  if (half > 32768) half = 32768;
+#endif
+  if (half > config->heap_limit / 8) half = (uint32_t)(config->heap_limit / 8);
+  if (half < 4096) half = 4096;
+  h->half = half & ~(uint32_t)15;
+  h->space[0] = gc_obtain(h, h->half, 16);
+  h->space[1] = gc_obtain(h, h->half, 16);
+  if (!h->space[0] || !h->space[1]) {
+    gc_release(h, h->space[0], h->half, 16);
+    gc_release(h, h->space[1], h->half, 16);
+    memset(h, 0, sizeof *h);
+    return 0;
+  }
+  h->top = h->limit = h->fresh = h->space[0];
+  h->nursery_end = h->space[0] + h->half;
+  h->next_full = GC_MIN_FULL;
+  h->enabled = 1;
+  return 1;
+}
+
+void gc_free(GcHeap *h) {
+  for (size_t i = 0; i < h->handles.count; i++) {
+    HandleObj *o = (HandleObj *)(void *)h->handles.rows[i];
+    if (o->handle != -1) h->config.close(h->config.ctx, o->handle);
+  }
+  old_free(h);
+  free_table(h, &h->remembered);
+  free_table(h, &h->stack);
+  free_table(h, &h->weak);
+  free_table(h, &h->handles);
+  gc_release(h, h->space[0], h->half, 16);
+  gc_release(h, h->space[1], h->half, 16);
+}
+
+/* -- collecting -- */
+
+void gc_visit(GcHeap *h, Obj **slots, size_t count) {
+  if (h->marking) mark_visit(h, slots, count);
+  else nursery_visit(h, slots, count);
+}
+
+static void set_next_full(GcHeap *h) {
+  int32_t percent = h->config.threshold_percent ? h->config.threshold_percent : 100;
+  h->stats.live = h->old_bytes;
+  uint64_t growth = h->old_bytes / 100 * (uint64_t)percent;
+  h->next_full = h->old_bytes + (growth < GC_MIN_FULL ? GC_MIN_FULL : growth);
+}
+
+int gc_collect(GcHeap *h, int full) {
+  uint64_t start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
+  nursery_collect(h, full);
+  if (full) {
+    mark_collect(h);
+    old_sweep_all(h); /* so that the figure of live bytes is exact */
+    set_next_full(h);
+  }
+  if (!h->config.now_ns) return 1;
+  uint64_t pause = h->config.now_ns(h->config.ctx) - start;
+  h->stats.pause_total_ns += pause;
+  if (pause > h->stats.pause_max_ns) h->stats.pause_max_ns = pause;
+  return 1;
+}
+
+/* -- allocation -- */
+
+/* Zeroes more of the nursery; 0 when `size` bytes do not fit any more. */
+static int extend(GcHeap *h, uint64_t size) {
+  size_t left = (size_t)(h->nursery_end - h->top);
+  if (left < size) return 0;
+  size_t stride = size > GC_ZERO_STRIDE ? size : GC_ZERO_STRIDE;
+  if (stride > left) stride = left;
+  char *end = h->top + stride;
+  if (end > h->limit) {
+    memset(h->limit, 0, (size_t)(end - h->limit));
+    h->limit = end;
+  }
+  return 1;
+}
+
+static Obj *bump(GcHeap *h, uint64_t header, uint64_t size) {
+  Obj *o = (Obj *)(void *)h->top;
+  h->top += size;
+  o->header = header;
+  return o;
+}
+
+static Obj *alloc_old(GcHeap *h, uint64_t header, uint64_t size) {
+  Obj *o = old_alloc(h, size);
+  if (!o) return NULL;
+  o->header = header | OBJ_OLD | OBJ_BARRIER | h->mark | (size > GC_SMALL_MAX ? OBJ_LARGE : 0);
+  h->stats.allocated += size;
+  return o;
+}
+
+static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
+
+static Obj *alloc_large(GcHeap *h, uint64_t header, uint64_t size) {
+  if (wants_full(h)) gc_collect(h, 1);
+  Obj *o = alloc_old(h, header, size);
+  if (o) return o;
+  gc_collect(h, 1);
+  return alloc_old(h, header, size);
+}
+
+static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
+  if (size > GC_SMALL_MAX || size > h->half / 2) return alloc_large(h, header, size);
+  if (extend(h, size)) return bump(h, header, size);
+  if (!h->enabled) {
+    Obj *o = alloc_old(h, header, size);
+    if (o) return o;
+  }
+  gc_collect(h, wants_full(h));
+  if (extend(h, size)) return bump(h, header, size);
+  gc_collect(h, 1);
+  if (extend(h, size)) return bump(h, header, size);
+  return alloc_old(h, header, size);
+}
+
+Obj *gc_alloc_slow(GcHeap *h, uint64_t header, uint32_t size) {
+#ifdef ORUS_STRESS
+  if (h->enabled) gc_collect(h, ++h->stress % 64 == 0);
+#endif
+  return alloc_any(h, header, size);
+}
+
+ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
+  uint64_t size = array_bytes(&h->config.shapes[type], length), header = obj_header(type, 0);
+  Obj *o;
+#ifdef ORUS_STRESS
+  if (h->enabled) gc_collect(h, ++h->stress % 64 == 0);
+#endif
+  if (size <= GC_SMALL_MAX && (size_t)(h->limit - h->top) >= size) o = bump(h, header, size);
+  else o = alloc_any(h, header, size);
+  if (o) ((ArrayObj *)(void *)o)->length = length;
+  return (ArrayObj *)(void *)o;
+}
+
+/* When the table cannot grow the object keeps its barrier bit, so the next store comes here again. */
+void gc_write_slow(GcHeap *h, Obj *owner) {
+  if (gc_table_push(h, &h->remembered, owner)) owner->header &= ~(uint64_t)OBJ_BARRIER;
+  else h->remembered_lost = 1;
+}
+
+int gc_register_weak(GcHeap *h, Obj *weak) { return gc_table_push(h, &h->weak, weak); }
+int gc_register_handle(GcHeap *h, Obj *handle) { return gc_table_push(h, &h->handles, handle); }
+
+void gc_stats(const GcHeap *h, GcStats *stats) {
+  *stats = h->stats;
+  stats->allocated += (uint64_t)(h->top - h->fresh);
+}

@@ -1,0 +1,143 @@
+/* gc.h -- the collector of one isolate: copying nursery, mark-sweep old space, one write barrier.
+ *
+ * Invariant: every reference in a root, handle scope or reachable object is NULL or points to a live object of this heap; every old object that holds
+ * a young reference is remembered.  All calls may fail for want of memory and say so; none aborts.  One thread at a time.
+ *
+ * Cheney, "A nonrecursive list compacting algorithm", 1970; Ungar, "Generation scavenging", 1984; Jones, Hosking, Moss, "The Garbage Collection
+ * Handbook", 2012, chapters 2, 9, 11.
+ */
+#ifndef ORUS_HEAP_GC_H
+#define ORUS_HEAP_GC_H
+
+#include "heap/object.h"
+
+typedef struct GcHeap GcHeap;
+
+/* Where memory comes from.  alloc: NULL on failure, contents undefined. */
+typedef struct GcMemory {
+  void *ctx;
+  void *(*alloc)(void *ctx, size_t size, size_t align);
+  void (*free)(void *ctx, void *block, size_t size, size_t align);
+} GcMemory;
+
+typedef struct GcConfig {
+  GcMemory memory;
+  const GcShape *shapes; /* by type index */
+  uint64_t heap_limit;   /* bytes, all of the collector's own tables included */
+  uint32_t nursery_bytes;  /* of one half; 0: 1 MiB */
+  int32_t threshold_percent; /* growth of the old space that starts a full collection; 0: 100 */
+  void *ctx;               /* of the callbacks */
+  void (*roots)(void *ctx, GcHeap *heap);        /* calls gc_visit for all roots */
+  void (*close)(void *ctx, int64_t handle);      /* the owner of a kernel handle died */
+  uint64_t (*now_ns)(void *ctx);                 /* for pause times; may be NULL */
+} GcConfig;
+
+typedef struct GcStats {
+  uint64_t minor, full;          /* collections */
+  uint64_t allocated;            /* bytes ever */
+  uint64_t live;                 /* bytes after the last full collection */
+  uint64_t in_use;               /* bytes obtained from GcMemory */
+  uint64_t promoted;             /* bytes ever */
+  uint64_t pause_max_ns, pause_total_ns;
+} GcStats;
+
+/* References held by C code: slots in a chain of scopes, newest first. */
+typedef struct GcScope {
+  struct GcScope *outer;
+  Obj *slots[6];
+} GcScope;
+
+typedef struct GcBlock GcBlock;
+typedef struct GcLarge GcLarge;
+
+enum { GC_CLASSES = 24 };
+
+typedef struct GcClass {
+  GcBlock *blocks, *sweep; /* all; where sweeping goes on */
+  Obj *free;               /* free cells, linked through their second word */
+} GcClass;
+
+typedef struct GcTable {
+  Obj **rows;
+  size_t count, room;
+} GcTable;
+
+struct GcHeap {
+  char *top, *limit; /* bump pointer; memory between them is zero */
+  char *nursery_end;
+  GcConfig config;
+  char *space[2];
+  uint32_t half;       /* bytes of one half */
+  uint32_t current;    /* which half objects are made in */
+  char *fresh;         /* objects from here on were made since the last collection */
+  char *survivors;     /* while collecting: bump pointer in the other half */
+  Obj *promoted;       /* while collecting: promoted objects that are not scanned yet */
+  GcClass classes[GC_CLASSES];
+  GcLarge *large;
+  GcTable remembered, stack, weak, handles;
+  GcScope *scope;
+  uint64_t mark;       /* value of OBJ_MARK that means marked, in the last full collection */
+  uint64_t old_bytes, next_full;
+  int promote_all, marking, enabled;
+  uint64_t stress;     /* allocations in the stress build */
+  const char *fault;   /* while verifying */
+  int remembered_lost, stack_lost; /* a table could not grow: look at everything instead */
+  GcStats stats;
+};
+
+int gc_init(GcHeap *heap, const GcConfig *config);
+void gc_free(GcHeap *heap); /* closes live handles, returns all memory */
+
+/* Slow paths. */
+Obj *gc_alloc_slow(GcHeap *heap, uint64_t header, uint32_t size);
+void gc_write_slow(GcHeap *heap, Obj *owner);
+
+/* The fast path: a zeroed object of `size` bytes, or NULL when the nursery must be seen to. */
+static inline Obj *gc_alloc_fast(GcHeap *heap, uint64_t header, uint32_t size) {
+#ifndef ORUS_STRESS
+  char *at = heap->top;
+  if ((size_t)(heap->limit - at) >= size) {
+    heap->top = at + size;
+    ((Obj *)(void *)at)->header = header;
+    return (Obj *)(void *)at;
+  }
+#endif
+  return NULL;
+}
+
+/* A zeroed object of `size` bytes; NULL: out of memory, also after a full collection. */
+static inline Obj *gc_alloc(GcHeap *heap, uint64_t header, uint32_t size) {
+  Obj *o = gc_alloc_fast(heap, header, size);
+  return o ? o : gc_alloc_slow(heap, header, size);
+}
+
+/* A zeroed array of array type `type`. */
+ArrayObj *gc_alloc_array(GcHeap *heap, uint32_t type, uint32_t length);
+
+/* To be called after a reference was stored into `owner`. */
+static inline void gc_wrote(GcHeap *heap, Obj *owner) {
+  if (owner->header & OBJ_BARRIER) gc_write_slow(heap, owner);
+}
+
+/* Weak references and handles must be registered when they are made. */
+int gc_register_weak(GcHeap *heap, Obj *weak);
+int gc_register_handle(GcHeap *heap, Obj *handle);
+
+/* Collects; moves all young objects.  `full`: the old space too.  Returns 0 when it could not be done for want of memory (the heap stays usable). */
+int gc_collect(GcHeap *heap, int full);
+
+/* From the roots callback: reads and updates each slot. */
+void gc_visit(GcHeap *heap, Obj **slots, size_t count);
+
+static inline void gc_scope_open(GcHeap *heap, GcScope *scope) {
+  *scope = (GcScope){heap->scope, {0}};
+  heap->scope = scope;
+}
+static inline void gc_scope_close(GcHeap *heap, GcScope *scope) { heap->scope = scope->outer; }
+
+void gc_stats(const GcHeap *heap, GcStats *stats);
+
+/* The first thing wrong with the heap as static text, NULL when all is well.  Walks everything reachable from old space and nursery. */
+const char *gc_verify(GcHeap *heap);
+
+#endif

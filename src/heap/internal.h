@@ -1,0 +1,72 @@
+/* internal.h -- what the files of the collector share; nobody else includes it.
+ *
+ * gc.c      entry points, policy          nursery.c  minor collections
+ * oldspace.c  cells, blocks, large objects, sweeping      mark.c  full marking, weak references, handles
+ */
+#ifndef ORUS_HEAP_INTERNAL_H
+#define ORUS_HEAP_INTERNAL_H
+
+#include "heap/gc.h"
+
+enum {
+  GC_BLOCK_BYTES = 65536,
+  GC_SMALL_MAX = 8192,     /* larger objects come straight from GcMemory */
+  GC_ZERO_STRIDE = 32768,  /* the nursery is zeroed this far ahead */
+  GC_MIN_FULL = 4 << 20    /* no full collection below this many bytes of old space */
+};
+
+struct GcBlock {
+  GcBlock *next;
+  uint32_t cell, cells; /* bytes of a cell, how many */
+  uint64_t unused;      /* cells start at a multiple of 16 */
+};
+
+struct GcLarge {
+  GcLarge *next;
+  uint64_t size; /* of the object */
+};
+
+static inline Obj *large_object(GcLarge *l) { return (Obj *)(void *)(l + 1); }
+static inline const GcShape *shape_of(const GcHeap *h, const Obj *o) { return &h->config.shapes[obj_type(o)]; }
+
+static inline uint64_t array_bytes(const GcShape *s, uint32_t length) { return (16 + ((uint64_t)length << s->elem_shift) + 15) & ~(uint64_t)15; }
+
+/* Bytes that the object takes, a multiple of 8 and at least 16. */
+static inline uint64_t object_bytes(const GcHeap *h, const Obj *o) {
+  const GcShape *s = shape_of(h, o);
+  if (s->kind == GC_ARRAY_RAW || s->kind == GC_ARRAY_REF) return array_bytes(s, ((const ArrayObj *)o)->length);
+  return s->size;
+}
+
+/* The strong references of an object: first slot and how many. */
+static inline Obj **object_refs(const GcHeap *h, Obj *o, size_t *count) {
+  const GcShape *s = shape_of(h, o);
+  if (s->kind == GC_FIXED) return *count = s->refs, obj_refs(o);
+  *count = s->kind == GC_ARRAY_REF ? ((ArrayObj *)o)->length : 0;
+  return array_data((ArrayObj *)o);
+}
+
+static inline int in_half(const GcHeap *h, unsigned half, const Obj *o) { return (uintptr_t)o - (uintptr_t)h->space[half] < h->half; }
+static inline int is_young(const GcHeap *h, const Obj *o) { return in_half(h, 0, o) || in_half(h, 1, o); }
+
+/* gc.c */
+void *gc_obtain(GcHeap *h, size_t size, size_t align); /* within the limit, or NULL */
+void gc_release(GcHeap *h, void *block, size_t size, size_t align);
+int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
+
+/* oldspace.c */
+Obj *old_alloc(GcHeap *h, uint64_t size); /* zeroed cell whose header is still 0, or NULL; never collects */
+void old_sweep_all(GcHeap *h);            /* finishes the sweep of the last full collection */
+void old_start_sweep(GcHeap *h);          /* after marking */
+void old_free(GcHeap *h);
+void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object; all blocks must be swept */
+
+/* nursery.c */
+void nursery_collect(GcHeap *h, int promote_all);
+void nursery_visit(GcHeap *h, Obj **slots, size_t count);
+
+/* mark.c */
+void mark_collect(GcHeap *h);
+void mark_visit(GcHeap *h, Obj **slots, size_t count);
+
+#endif

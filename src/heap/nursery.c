@@ -1,0 +1,170 @@
+/* nursery.c -- minor collections: what is reached in the current half is copied to the other half the first time and to the old space the second time.
+ *
+ * Survivors in the other half are scanned by Cheney's pointer.  Promoted objects wait in a list that is threaded through the second word of the dead
+ * originals, so nothing here needs memory except old space itself; when there is none, the object stays young. */
+#include "heap/internal.h"
+
+#include <string.h>
+
+static Obj **link_of(Obj *original) { return (Obj **)(void *)(original + 1); }
+static Obj *moved_to(const Obj *o) { return (Obj *)(uintptr_t)o->header; }
+static void push_promoted(GcHeap *h, Obj *original) { *link_of(original) = h->promoted, h->promoted = original; }
+
+static Obj *promote(GcHeap *h, Obj *o, uint64_t size) {
+  Obj *to = old_alloc(h, size);
+  if (!to) return NULL;
+  memcpy(to, o, size);
+  to->header = (o->header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK | OBJ_BARRIER)) | OBJ_OLD | h->mark;
+  h->stats.promoted += size;
+  return to;
+}
+
+static Obj *evacuate(GcHeap *h, Obj *o) {
+  uint64_t size = object_bytes(h, o);
+  if (h->promote_all || (o->header & OBJ_AGE_MASK)) {
+    Obj *to = promote(h, o, size);
+    if (to) {
+      o->header = (uintptr_t)to;
+      push_promoted(h, o);
+      return to;
+    }
+  }
+  Obj *to = (Obj *)(void *)h->survivors;
+  h->survivors += size;
+  memcpy(to, o, size);
+  to->header = (o->header & ~(uint64_t)OBJ_AGE_MASK) | OBJ_AGE;
+  o->header = (uintptr_t)to;
+  return to;
+}
+
+void nursery_visit(GcHeap *h, Obj **slots, size_t count) {
+  char *from = h->space[h->current];
+  for (size_t i = 0; i < count; i++) {
+    Obj *o = slots[i];
+    if ((uintptr_t)o - (uintptr_t)from >= h->half) continue;
+    slots[i] = o->header & OBJ_LIVE ? evacuate(h, o) : moved_to(o);
+  }
+}
+
+/* Scans an old object.  Returns whether it still holds a young reference. */
+static int scan_old(GcHeap *h, Obj *o) {
+  size_t count;
+  Obj **refs = object_refs(h, o, &count);
+  nursery_visit(h, refs, count);
+  unsigned other = 1 - h->current;
+  for (size_t i = 0; i < count; i++)
+    if (refs[i] && in_half(h, other, refs[i])) return 1;
+  return 0;
+}
+
+/* Old objects with young references are remembered and lack OBJ_BARRIER; all others have it. */
+static void settle_old(GcHeap *h, Obj *o, int holds_young) {
+  if (holds_young && gc_table_push(h, &h->remembered, o)) return;
+  o->header |= OBJ_BARRIER;
+  if (holds_young) h->remembered_lost = 1;
+}
+
+static void scan_remembered(GcHeap *h) {
+  size_t kept = 0, count = h->remembered.count;
+  for (size_t i = 0; i < count; i++) {
+    Obj *o = h->remembered.rows[i];
+    if (scan_old(h, o)) h->remembered.rows[kept++] = o;
+    else o->header |= OBJ_BARRIER;
+  }
+  h->remembered.count = kept;
+}
+
+static void scan_one(GcHeap *h, Obj *o) {
+  if (scan_old(h, o)) h->remembered_lost = 1;
+}
+
+/* After a remembered object had to be forgotten for want of memory, every old object is looked at. */
+static void scan_all_old(GcHeap *h) {
+  old_sweep_all(h);
+  h->remembered_lost = 0;
+  old_each(h, scan_one);
+}
+
+static char *scan_survivors(GcHeap *h, char *scan) {
+  while (scan < h->survivors) {
+    Obj *o = (Obj *)(void *)scan;
+    size_t count;
+    Obj **refs = object_refs(h, o, &count);
+    nursery_visit(h, refs, count);
+    scan += object_bytes(h, o);
+  }
+  return scan;
+}
+
+static void scan_promoted(GcHeap *h) {
+  while (h->promoted) {
+    Obj *original = h->promoted, *o = moved_to(original);
+    h->promoted = *link_of(original);
+    settle_old(h, o, scan_old(h, o));
+  }
+}
+
+static void scan_all(GcHeap *h, char *scan) {
+  do {
+    scan = scan_survivors(h, scan);
+    scan_promoted(h);
+  } while (scan < h->survivors);
+}
+
+/* Where a young object of the current half went; NULL when it died.  Others stay. */
+static Obj *whereabouts(const GcHeap *h, Obj *o) {
+  if (!o || !in_half(h, h->current, o)) return o;
+  return o->header & OBJ_LIVE ? NULL : moved_to(o);
+}
+
+static void update_weak(GcHeap *h) {
+  size_t kept = 0;
+  for (size_t i = 0; i < h->weak.count; i++) {
+    Obj *o = whereabouts(h, h->weak.rows[i]);
+    if (!o) continue;
+    WeakObj *w = (WeakObj *)(void *)o;
+    w->target = whereabouts(h, w->target);
+    h->weak.rows[kept++] = o;
+  }
+  h->weak.count = kept;
+}
+
+static void update_handles(GcHeap *h) {
+  size_t kept = 0;
+  for (size_t i = 0; i < h->handles.count; i++) {
+    Obj *was = h->handles.rows[i], *o = whereabouts(h, was);
+    if (o) h->handles.rows[kept++] = o;
+    else if (((HandleObj *)(void *)was)->handle != -1) h->config.close(h->config.ctx, ((HandleObj *)(void *)was)->handle);
+  }
+  h->handles.count = kept;
+}
+
+static void visit_roots(GcHeap *h) {
+  h->config.roots(h->config.ctx, h);
+  for (GcScope *s = h->scope; s; s = s->outer) nursery_visit(h, s->slots, sizeof s->slots / sizeof s->slots[0]);
+}
+
+void nursery_collect(GcHeap *h, int promote_all) {
+  char *from = h->space[h->current], *to = h->space[1 - h->current];
+  char *used_end = h->top;
+  h->stats.allocated += (uint64_t)(h->top - h->fresh);
+  h->promote_all = promote_all;
+  h->survivors = to;
+  h->promoted = NULL;
+  int lost = h->remembered_lost;
+  scan_remembered(h);
+  if (lost) scan_all_old(h);
+  visit_roots(h);
+  scan_all(h, to);
+  update_weak(h);
+  update_handles(h);
+#ifdef ORUS_STRESS
+  memset(from, 0xdb, (size_t)(used_end - from));
+#else
+  (void)from, (void)used_end;
+#endif
+  h->current = 1 - h->current;
+  h->top = h->limit = h->fresh = h->survivors;
+  h->nursery_end = to + h->half;
+  h->stats.minor++;
+}

@@ -1,0 +1,164 @@
+/* errors.c -- making errors, filling in their trace, and unwinding to the handler.
+ *
+ * This is the one place where the machine throws.  Making an error may itself run out of memory; then the error made when the machine was opened is
+ * thrown instead. */
+#include "vm/internal.h"
+
+#include <string.h>
+
+typedef struct KindRow {
+  const char *name, *message;
+} KindRow;
+
+static const KindRow kinds[] = {
+#define ERROR_KIND(NAME, number, name, catchable, class, message) [number] = {name, message},
+#include "errors.def"
+};
+
+const char *vm_kind_name(int kind) {
+  return kind > 0 && (size_t)kind < sizeof kinds / sizeof kinds[0] ? kinds[kind].name : "unknown";
+}
+
+/* -- message -- */
+
+static size_t put_number(char *to, int64_t n) {
+  char digits[24];
+  size_t count = 0, at = 0;
+  uint64_t u = n < 0 ? 0 - (uint64_t)n : (uint64_t)n;
+  do digits[count++] = (char)('0' + u % 10);
+  while (u /= 10);
+  if (n < 0) to[at++] = '-';
+  while (count) to[at++] = digits[--count];
+  return at;
+}
+
+/* The template with {0} and {1} filled in. */
+static size_t format(char *to, size_t room, const char *template, const uint64_t *args) {
+  size_t n = 0;
+  for (const char *s = template; *s && n + 24 < room; s++) {
+    if (s[0] == '{' && (s[1] == '0' || s[1] == '1') && s[2] == '}') {
+      n += put_number(to + n, (int64_t)args[s[1] - '0']);
+      s += 2;
+    } else to[n++] = *s;
+  }
+  return n;
+}
+
+/* NULL: no memory. */
+static ErrorObj *new_error(Vm *vm, VmErrorKind kind, const char *text, size_t n) {
+  GcScope scope;
+  gc_scope_open(&vm->heap, &scope);
+  scope.slots[0] = gc_alloc(&vm->heap, obj_header(TYPE_ERROR, 0), sizeof(ErrorObj));
+  if (scope.slots[0]) scope.slots[1] = vm_string(vm, text, n);
+  ErrorObj *e = scope.slots[1] ? (ErrorObj *)(void *)scope.slots[0] : NULL;
+  if (e) {
+    e->kind = (int32_t)kind;
+    e->message = (StringObj *)(void *)scope.slots[1];
+    gc_wrote(&vm->heap, scope.slots[0]);
+  }
+  gc_scope_close(&vm->heap, &scope);
+  return e;
+}
+
+static ErrorObj *make_error(Vm *vm, VmErrorKind kind, const uint64_t *args) {
+  char text[160];
+  return new_error(vm, kind, text, format(text, sizeof text, kinds[kind].message, args));
+}
+
+int errors_init(Vm *vm) {
+  vm->out_of_memory = new_error(vm, ERR_KIND_OUT_OF_MEMORY, "out of memory", 13);
+  return vm->out_of_memory != NULL;
+}
+
+/* -- trace -- */
+
+static int64_t trace_entry(const Func *f, const uint64_t *next) {
+  return (int64_t)f->index << 32 | (int64_t)(uint32_t)(next - 1 - f->code);
+}
+
+/* Entry `i` from the innermost frame on. */
+static int64_t entry_at(const Vm *vm, size_t i) {
+  const Frame *f = vm->frame - i;
+  return trace_entry(f->func, i ? f[1].pc : vm->pc);
+}
+
+/* When the stack is deeper than the limit, its innermost and outermost halves, with -1 between them. */
+static void fill_trace(Vm *vm, ErrorObj *e) {
+  size_t depth = (size_t)(vm->frame - vm->frame_base), limit = (size_t)vm->limits.trace_depth;
+  size_t n = depth < limit ? depth : limit, inner = depth <= limit ? n : (limit + 1) / 2;
+  GcScope scope;
+  gc_scope_open(&vm->heap, &scope);
+  scope.slots[0] = (Obj *)(void *)e;
+  ArrayObj *a = gc_alloc_array(&vm->heap, TYPE_LONGS, (uint32_t)n);
+  e = (ErrorObj *)(void *)scope.slots[0];
+  gc_scope_close(&vm->heap, &scope);
+  vm->error = e;
+  if (!a) return; /* an error without trace is better than none */
+  int64_t *to = array_data(a);
+  for (size_t i = 0; i < n; i++) to[i] = entry_at(vm, i < inner ? i : depth - (n - i));
+  if (depth > limit && inner < n) to[inner] = -1;
+  e->trace = a;
+  gc_wrote(&vm->heap, (Obj *)(void *)e);
+}
+
+/* -- unwinding -- */
+
+static const OrbcHandler *find_handler(const Func *f, const uint64_t *next) {
+  uint32_t at = (uint32_t)(next - 1 - f->code);
+  const OrbcHandler *h = f->module->view.handlers + f->row->first_handler;
+  for (uint32_t i = 0; i < f->row->handlers; i++)
+    if (at >= h[i].start && at < h[i].end) return &h[i];
+  return NULL;
+}
+
+static void pop_frame(Vm *vm) {
+  uint64_t call = vm->frame->pc[-1];
+  vm->pc = vm->frame->pc;
+  vm->raw -= insn_a(call);
+  vm->ref -= insn_b(call);
+  vm->frame--;
+}
+
+int vm_throw(Vm *vm, ErrorObj *e) {
+  uint64_t remaining = vm->budget - (uintptr_t)vm->pc;
+  vm->error = e;
+  if (!e->trace && e != vm->out_of_memory) fill_trace(vm, e);
+  for (; vm->frame > vm->frame_base; pop_frame(vm)) {
+    const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
+    if (!h) continue;
+    vm->ref[h->reg] = (Obj *)(void *)vm->error;
+    vm->error = NULL;
+    vm->pc = vm->frame->func->code + h->target;
+    vm->budget = (uintptr_t)vm->pc + remaining;
+    return 1;
+  }
+  vm->budget = (uintptr_t)vm->pc + remaining;
+  return 0;
+}
+
+int vm_trap(Vm *vm, VmErrorKind kind, uint64_t arg0, uint64_t arg1) {
+  uint64_t args[2] = {arg0, arg1};
+  ErrorObj *e = kind == ERR_KIND_OUT_OF_MEMORY ? NULL : make_error(vm, kind, args);
+  return vm_throw(vm, e ? e : vm->out_of_memory);
+}
+
+/* -- for the host -- */
+
+Obj *vm_error(const Vm *vm) { return (Obj *)(void *)vm->error; }
+int vm_error_kind(const Vm *vm) { return vm->error ? vm->error->kind : 0; }
+
+const char *vm_error_message(const Vm *vm, const Obj *error, uint32_t *length) {
+  const StringObj *s = ((const ErrorObj *)(const void *)error)->message;
+  *length = s ? s->length : 0;
+  return s ? (const char *)array_data(s->bytes) + s->start : "";
+}
+
+int vm_error_frame(const Vm *vm, const Obj *error, uint32_t i, const Func **func, uint32_t *pc) {
+  const ArrayObj *trace = ((const ErrorObj *)(const void *)error)->trace;
+  if (!trace || i >= trace->length) return 0;
+  int64_t entry = ((const int64_t *)(const void *)(trace + 1))[i];
+  uint32_t index = (uint32_t)(entry >> 32);
+  *func = entry >= 0 && index < vm->program->functions_count ? &vm->functions[index] : NULL;
+  *pc = (uint32_t)entry;
+  return 1;
+}

@@ -1,0 +1,897 @@
+/* interp.c -- the dispatch loop.
+ *
+ * Direct threading: each instruction ends by jumping to the next one's label.  pc, raw, ref, frame and budget are C locals, which the compiler keeps in
+ * machine registers; SAVE() writes them back before anything that may collect, throw, grow a stack or stop, LOAD() fetches them again.  References held in
+ * C locals do not survive a call that may collect: reload them from ref[].
+ *
+ * Operands were verified when the program was loaded; only values are checked here.
+ */
+#include "vm/internal.h"
+
+#include <math.h>
+#include <string.h>
+
+const uint64_t interp_exit_code[2] = {OP_CALL, POP_HALT};
+
+/* -- helpers for the rarer instructions -- */
+
+static const int64_t kind_low[] = {[TYPE_I8] = INT8_MIN, [TYPE_I16] = INT16_MIN, [TYPE_I32] = INT32_MIN, [TYPE_I64] = INT64_MIN, [TYPE_CHAR] = 0};
+static const uint64_t kind_high[] = {[TYPE_I8] = INT8_MAX, [TYPE_I16] = INT16_MAX, [TYPE_I32] = INT32_MAX, [TYPE_I64] = INT64_MAX, [TYPE_U8] = UINT8_MAX,
+                                     [TYPE_U16] = UINT16_MAX, [TYPE_U32] = UINT32_MAX, [TYPE_U64] = UINT64_MAX, [TYPE_CHAR] = 0x10ffff};
+
+/* Truncates and saturates; NaN gives 0. */
+static uint64_t float_to_integer(double x, unsigned kind) {
+  if (x != x) return 0;
+  double low = (double)kind_low[kind];
+  if (x <= low) return (uint64_t)kind_low[kind];
+  if (kind == TYPE_U64) return x >= 18446744073709551616.0 ? UINT64_MAX : (uint64_t)x;
+  if (kind == TYPE_I64) return x >= 9223372036854775808.0 ? (uint64_t)INT64_MAX : (uint64_t)(int64_t)x;
+  double high = (double)kind_high[kind];
+  return x >= high ? kind_high[kind] : (uint64_t)(int64_t)x;
+}
+
+static uint64_t multiply_high(uint64_t x, uint64_t y) {
+  uint64_t xl = (uint32_t)x, xh = x >> 32, yl = (uint32_t)y, yh = y >> 32;
+  uint64_t low = xl * yl, mid = xh * yl + (low >> 32), mid2 = xl * yh + (uint32_t)mid;
+  return xh * yh + (mid >> 32) + (mid2 >> 32);
+}
+
+static int32_t leading_zeros(uint64_t x) { return x ? __builtin_clzll(x) : 64; }
+static int32_t trailing_zeros(uint64_t x) { return x ? __builtin_ctzll(x) : 64; }
+
+static void fill(ArrayObj *a, unsigned shift, uint64_t at, uint64_t count, Slot value, int is_f32) {
+  char *to = (char *)array_data(a) + (at << shift);
+  if (is_f32) {
+    float f = (float)value.f;
+    for (uint64_t i = 0; i < count; i++) memcpy(to + 4 * i, &f, 4);
+    return;
+  }
+  switch (shift) {
+  case 0: memset(to, (int)value.u, count); break;
+  case 1: for (uint64_t i = 0; i < count; i++) memcpy(to + 2 * i, &(uint16_t){(uint16_t)value.u}, 2); break;
+  case 2: for (uint64_t i = 0; i < count; i++) memcpy(to + 4 * i, &(uint32_t){(uint32_t)value.u}, 4); break;
+  default: for (uint64_t i = 0; i < count; i++) memcpy(to + 8 * i, &value.u, 8); break;
+  }
+}
+
+/* Moves the results of a function that returns several to the start of its window. */
+static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **ref, Obj *const *ref_from) {
+  const OrbcModule *m = &f->module->view;
+  const OrbcType *t = orbc_type(m, f->row->type);
+  for (uint32_t i = t->number; i < t->items; i++)
+    if (is_raw_type(m->items[t->first_item + i].type)) *raw++ = *raw_from++;
+    else *ref++ = *ref_from++;
+}
+
+/* -- the loop -- */
+
+#define LIKELY(x) __builtin_expect(!!(x), 1)
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+#define A ((unsigned)(w >> 16) & 0xffff)
+#define B ((unsigned)(w >> 32) & 0xffff)
+#define C ((unsigned)(w >> 48))
+#define IMM_B ((int64_t)(int16_t)(w >> 32))
+#define IMM_C ((int64_t)w >> 48)
+#define WIDE ((int64_t)w >> 32)
+#define WIDE_INDEX (w >> 32)
+
+#define NEXT()                      \
+  do {                              \
+    w = *pc++;                      \
+    goto *labels[w & 0xffff];       \
+  } while (0)
+
+#define SAVE() (vm->pc = pc, vm->raw = raw, vm->ref = ref, vm->frame = frame, vm->budget = budget)
+#define LOAD() (pc = vm->pc, raw = vm->raw, ref = vm->ref, frame = vm->frame, budget = vm->budget)
+
+#define TRAP(k) do { kind = ERR_KIND_##k; goto trap; } while (0)
+#define TRAP_WITH(k, x, y) do { vm->trap_args[0] = (uint64_t)(x); vm->trap_args[1] = (uint64_t)(y); TRAP(k); } while (0)
+#define CHECK_NULL(o) do { if (UNLIKELY(!(o))) TRAP(NULL_REFERENCE); } while (0)
+#define OUT_OF_MEMORY(bytes) TRAP_WITH(OUT_OF_MEMORY, bytes, 0)
+#define COST(extra) (budget -= 8 * (uintptr_t)(extra))
+
+/* Jumps `d` instructions from where pc is. */
+#define JUMP(d)                                                     \
+  do {                                                              \
+    intptr_t d_ = (intptr_t)(d) * 8;                                \
+    pc = (const uint64_t *)((uintptr_t)pc + (uintptr_t)d_);         \
+    budget += (uintptr_t)d_;                                        \
+    if (UNLIKELY((uintptr_t)pc > budget)) goto slice;               \
+    NEXT();                                                         \
+  } while (0)
+
+/* Fused branches: `n` more words belong to the pattern, the last one holds the jump. */
+#define BRANCH(condition, n)                          \
+  do {                                                \
+    if (condition) JUMP(((int64_t)pc[(n) - 1] >> 32) + (n)); \
+    pc += (n);                                        \
+    NEXT();                                           \
+  } while (0)
+
+#define ARITHMETIC(name, type, builtin)                                                                \
+  L_##name : {                                                                                         \
+    type x_;                                                                                           \
+    if (UNLIKELY(builtin((type)raw[B].s, (type)raw[C].s, &x_))) TRAP(OVERFLOW);                        \
+    raw[A].s = x_;                                                                                     \
+    NEXT();                                                                                            \
+  }
+#define SET_S(name, e) L_##name: raw[A].s = (e); NEXT();
+#define SET_U(name, e) L_##name: raw[A].u = (e); NEXT();
+#define SET_F(name, e) L_##name: raw[A].f = (e); NEXT();
+
+/* How a value of each form is read into register or written from it. */
+#define READ_64(to, p) ((to).u = *(const uint64_t *)(p))
+#define READ_I32(to, p) ((to).s = *(const int32_t *)(p))
+#define READ_U32(to, p) ((to).u = *(const uint32_t *)(p))
+#define READ_I16(to, p) ((to).s = *(const int16_t *)(p))
+#define READ_U16(to, p) ((to).u = *(const uint16_t *)(p))
+#define READ_I8(to, p) ((to).s = *(const int8_t *)(p))
+#define READ_U8(to, p) ((to).u = *(const uint8_t *)(p))
+#define READ_F32(to, p) ((to).f = *(const float *)(p))
+#define WRITE_64(p, v) (*(uint64_t *)(p) = (v).u)
+#define WRITE_32(p, v) (*(uint32_t *)(p) = (uint32_t)(v).u)
+#define WRITE_16(p, v) (*(uint16_t *)(p) = (uint16_t)(v).u)
+#define WRITE_8(p, v) (*(uint8_t *)(p) = (uint8_t)(v).u)
+#define WRITE_F32(p, v) (*(float *)(p) = (float)(v).f)
+#define RAW_READS(X) X(64, 3) X(I32, 2) X(U32, 2) X(I16, 1) X(U16, 1) X(I8, 0) X(U8, 0) X(F32, 2)
+#define RAW_WRITES(X) X(64, 3) X(32, 2) X(16, 1) X(8, 0) X(F32, 2)
+
+/* The array or list in a register, its elements, and a checked index. */
+#define ARRAY_AT(reg, index)                                                              \
+  ArrayObj *array = (ArrayObj *)(void *)ref[reg];                                         \
+  CHECK_NULL(array);                                                                      \
+  uint64_t i_ = (index);                                                                  \
+  if (UNLIKELY(i_ >= array->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i_, array->length)
+#define LIST_AT(reg, index)                                                               \
+  ListObj *list = (ListObj *)(void *)ref[reg];                                            \
+  CHECK_NULL(list);                                                                       \
+  uint64_t i_ = (index);                                                                  \
+  if (UNLIKELY(i_ >= list->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i_, list->length);      \
+  ArrayObj *array = list->data
+#define ELEMENT(shift) ((char *)(array + 1) + (i_ << (shift)))
+#define BYTES_AT(reg, index, size)                                                                                       \
+  ArrayObj *array = (ArrayObj *)(void *)ref[reg];                                                                        \
+  CHECK_NULL(array);                                                                                                     \
+  uint64_t i_ = (index);                                                                                                 \
+  if (UNLIKELY(array->length < (size) || i_ > array->length - (size))) TRAP_WITH(INDEX_OUT_OF_RANGE, i_, array->length)
+
+/* A new object in `o`; ref[] may have moved on, C locals are stale afterwards. */
+#define ALLOC(o, header_, size_)                                                 \
+  do {                                                                           \
+    (o) = gc_alloc_fast(&vm->heap, (header_), (size_));                          \
+    if (UNLIKELY(!(o))) {                                                        \
+      SAVE();                                                                    \
+      (o) = gc_alloc_slow(&vm->heap, (header_), (size_));                        \
+      if (UNLIKELY(!(o))) OUT_OF_MEMORY(size_);                                  \
+    }                                                                            \
+  } while (0)
+
+VmStatus interp_run(Vm *vm) {
+  static const void *const normal[POP_END] = {
+#define OP(name, a, b, c, flags, cost, meaning) [OP_##name] = &&L_##name,
+#include "opcodes.def"
+#undef OP
+#define PRIVATE(name, meaning) [POP_##name] = &&L_##name,
+#include "code/private_ops.def"
+  };
+  static const void *const debugging[POP_END] = {[0 ... POP_END - 1] = &&L_debug};
+  const void *const *labels = vm->debugging ? debugging : normal;
+  const uint64_t *pc;
+  Slot *raw;
+  Obj **ref;
+  Frame *frame;
+  uintptr_t budget;
+  uint64_t w;
+  const Func *callee;
+  VmErrorKind kind;
+  LOAD();
+  NEXT();
+
+  /* moves and constants */
+L_NOP: NEXT();
+L_MOV: raw[A] = raw[B]; NEXT();
+L_MOVP: ref[A] = ref[B]; NEXT();
+L_LDI: raw[A].s = IMM_B; NEXT();
+L_LDI_F: raw[A].f = (double)IMM_B; NEXT();
+L_LDC: raw[A].u = pc[WIDE - 1]; NEXT();
+L_LDNULL: ref[A] = NULL; NEXT();
+L_LDS: {
+    Obj *o = vm->strings[WIDE_INDEX];
+    if (UNLIKELY(!o)) {
+      SAVE();
+      o = object_string_constant(vm, (uint32_t)WIDE_INDEX);
+      if (!o) OUT_OF_MEMORY(sizeof(StringObj));
+    }
+    ref[A] = o;
+    NEXT();
+  }
+L_GETG: raw[A] = vm->globals_raw[WIDE_INDEX]; NEXT();
+L_SETG: vm->globals_raw[WIDE_INDEX] = raw[A]; NEXT();
+L_GETGP: ref[A] = vm->globals_ref[WIDE_INDEX]; NEXT();
+L_SETGP: vm->globals_ref[WIDE_INDEX] = ref[A]; NEXT();
+
+  /* arithmetic */
+  ARITHMETIC(ADD_I32, int32_t, __builtin_add_overflow)
+  ARITHMETIC(SUB_I32, int32_t, __builtin_sub_overflow)
+  ARITHMETIC(MUL_I32, int32_t, __builtin_mul_overflow)
+  ARITHMETIC(ADD_I64, int64_t, __builtin_add_overflow)
+  ARITHMETIC(SUB_I64, int64_t, __builtin_sub_overflow)
+  ARITHMETIC(MUL_I64, int64_t, __builtin_mul_overflow)
+L_ADDI_I32: {
+    int32_t x;
+    if (UNLIKELY(__builtin_add_overflow((int32_t)raw[B].s, (int32_t)IMM_C, &x))) TRAP(OVERFLOW);
+    raw[A].s = x;
+    NEXT();
+  }
+L_ADDI_I64:
+  if (UNLIKELY(__builtin_add_overflow(raw[B].s, IMM_C, &raw[A].s))) TRAP(OVERFLOW);
+  NEXT();
+L_NEG_I32:
+  if (UNLIKELY(raw[B].s == INT32_MIN)) TRAP(OVERFLOW);
+  raw[A].s = -raw[B].s;
+  NEXT();
+L_NEG_I64:
+  if (UNLIKELY(raw[B].s == INT64_MIN)) TRAP(OVERFLOW);
+  raw[A].s = -raw[B].s;
+  NEXT();
+L_DIV_I32: {
+    int64_t x = raw[B].s, y = raw[C].s;
+    if (UNLIKELY(!y)) TRAP(DIVISION_BY_ZERO);
+    if (UNLIKELY(y == -1 && x == INT32_MIN)) TRAP(OVERFLOW);
+    raw[A].s = (int32_t)x / (int32_t)y;
+    NEXT();
+  }
+L_REM_I32: {
+    int64_t x = raw[B].s, y = raw[C].s;
+    if (UNLIKELY(!y)) TRAP(DIVISION_BY_ZERO);
+    raw[A].s = y == -1 ? 0 : (int32_t)x % (int32_t)y;
+    NEXT();
+  }
+L_DIV_I64: {
+    int64_t x = raw[B].s, y = raw[C].s;
+    if (UNLIKELY(!y)) TRAP(DIVISION_BY_ZERO);
+    if (UNLIKELY(y == -1 && x == INT64_MIN)) TRAP(OVERFLOW);
+    raw[A].s = x / y;
+    NEXT();
+  }
+L_REM_I64: {
+    int64_t x = raw[B].s, y = raw[C].s;
+    if (UNLIKELY(!y)) TRAP(DIVISION_BY_ZERO);
+    raw[A].s = y == -1 ? 0 : x % y;
+    NEXT();
+  }
+L_CHK_S: {
+    int64_t x = raw[B].s;
+    unsigned k = C;
+    if (UNLIKELY(x < kind_low[k] || (x > 0 && (uint64_t)x > kind_high[k]))) goto bad_range;
+    if (UNLIKELY(k == TYPE_CHAR && x >= 0xd800 && x <= 0xdfff)) goto bad_range;
+    raw[A].s = x;
+    NEXT();
+  }
+L_CHK_U: {
+    uint64_t x = raw[B].u;
+    unsigned k = C;
+    if (UNLIKELY(x > kind_high[k] || (k == TYPE_CHAR && x >= 0xd800 && x <= 0xdfff))) goto bad_range;
+    raw[A].u = x;
+    NEXT();
+  }
+bad_range:
+  if (C == TYPE_CHAR) TRAP_WITH(INVALID_VALUE, raw[B].u, 0);
+  TRAP(OVERFLOW);
+  SET_U(ADD_U32, (uint32_t)(raw[B].u + raw[C].u))
+  SET_U(SUB_U32, (uint32_t)(raw[B].u - raw[C].u))
+  SET_U(MUL_U32, (uint32_t)(raw[B].u * raw[C].u))
+  SET_U(ADD_U64, raw[B].u + raw[C].u)
+  SET_U(SUB_U64, raw[B].u - raw[C].u)
+  SET_U(MUL_U64, raw[B].u * raw[C].u)
+L_MULHI_U64: COST(1); raw[A].u = multiply_high(raw[B].u, raw[C].u); NEXT();
+L_DIV_U64:
+  if (UNLIKELY(!raw[C].u)) TRAP(DIVISION_BY_ZERO);
+  raw[A].u = raw[B].u / raw[C].u;
+  NEXT();
+L_REM_U64:
+  if (UNLIKELY(!raw[C].u)) TRAP(DIVISION_BY_ZERO);
+  raw[A].u = raw[B].u % raw[C].u;
+  NEXT();
+
+  /* bits */
+  SET_U(AND, raw[B].u & raw[C].u)
+  SET_U(OR, raw[B].u | raw[C].u)
+  SET_U(XOR, raw[B].u ^ raw[C].u)
+  SET_U(NOT, raw[B].u ^ 1)
+  SET_S(SHL_I32, (int32_t)((uint32_t)raw[B].u << (raw[C].u & 31)))
+  SET_U(SHL_I64, raw[B].u << (raw[C].u & 63))
+  SET_U(SHL_U32, (uint32_t)raw[B].u << (raw[C].u & 31))
+  SET_U(SHL_U64, raw[B].u << (raw[C].u & 63))
+  SET_S(SHR_I32, raw[B].s >> (raw[C].u & 31))
+  SET_S(SHR_I64, raw[B].s >> (raw[C].u & 63))
+  SET_U(SHR_U32, raw[B].u >> (raw[C].u & 31))
+  SET_U(SHR_U64, raw[B].u >> (raw[C].u & 63))
+  SET_S(CLZ, leading_zeros(raw[B].u))
+  SET_S(CTZ, trailing_zeros(raw[B].u))
+  SET_S(POPCNT, __builtin_popcountll(raw[B].u))
+
+  /* conversions */
+  SET_S(CAST_I8, (int8_t)raw[B].u)
+  SET_S(CAST_I16, (int16_t)raw[B].u)
+  SET_S(CAST_I32, (int32_t)raw[B].u)
+  SET_U(CAST_U8, (uint8_t)raw[B].u)
+  SET_U(CAST_U16, (uint16_t)raw[B].u)
+  SET_U(CAST_U32, (uint32_t)raw[B].u)
+  SET_F(S2F64, (double)raw[B].s)
+  SET_F(U2F64, (double)raw[B].u)
+  SET_F(S2F32, (float)raw[B].s)
+  SET_F(U2F32, (float)raw[B].u)
+L_F2I: {
+    unsigned k = C;
+    raw[A].u = float_to_integer(raw[B].f, k);
+    NEXT();
+  }
+L_F2I_I32: {
+    double x = raw[B].f;
+    raw[A].s = x > -2147483649.0 && x < 2147483648.0 ? (int32_t)x : (int64_t)float_to_integer(x, TYPE_I32);
+    NEXT();
+  }
+  SET_F(ROUND_F32, (float)raw[B].f)
+L_BITS_F64: raw[A] = raw[B]; NEXT();
+L_FROM_BITS: raw[A] = raw[B]; NEXT();
+L_BITS_F32: {
+    float f = (float)raw[B].f;
+    uint32_t bits;
+    memcpy(&bits, &f, sizeof bits);
+    raw[A].u = bits;
+    NEXT();
+  }
+L_FROM_BITS32: {
+    float f;
+    uint32_t bits = (uint32_t)raw[B].u;
+    memcpy(&f, &bits, sizeof f);
+    raw[A].f = f;
+    NEXT();
+  }
+
+  /* floats */
+  SET_F(ADD_F64, raw[B].f + raw[C].f)
+  SET_F(SUB_F64, raw[B].f - raw[C].f)
+  SET_F(MUL_F64, raw[B].f * raw[C].f)
+  SET_F(DIV_F64, raw[B].f / raw[C].f)
+L_REM_F64: COST(3); raw[A].f = fmod(raw[B].f, raw[C].f); NEXT();
+  SET_F(NEG_F64, -raw[B].f)
+  SET_F(ABS_F64, fabs(raw[B].f))
+L_SQRT_F64: COST(1); raw[A].f = sqrt(raw[B].f); NEXT();
+  SET_F(FLOOR_F64, floor(raw[B].f))
+  SET_F(CEIL_F64, ceil(raw[B].f))
+  SET_F(TRUNC_F64, trunc(raw[B].f))
+L_FMA_F64: COST(1); raw[A].f = fma(raw[B].f, raw[C].f, raw[A].f); NEXT();
+
+  /* comparisons */
+  SET_U(EQ_I, raw[B].u == raw[C].u)
+  SET_U(NE_I, raw[B].u != raw[C].u)
+  SET_U(LT_S, raw[B].s < raw[C].s)
+  SET_U(LE_S, raw[B].s <= raw[C].s)
+  SET_U(LT_U, raw[B].u < raw[C].u)
+  SET_U(LE_U, raw[B].u <= raw[C].u)
+  SET_U(EQ_F, raw[B].f == raw[C].f)
+  SET_U(NE_F, raw[B].f != raw[C].f)
+  SET_U(LT_F, raw[B].f < raw[C].f)
+  SET_U(LE_F, raw[B].f <= raw[C].f)
+  SET_U(EQ_P, ref[B] == ref[C])
+  SET_U(IS_NULL, ref[B] == NULL)
+
+  /* branches */
+L_JMP: JUMP(WIDE);
+L_JT:
+  if (raw[A].u) JUMP(WIDE);
+  NEXT();
+L_JF:
+  if (!raw[A].u) JUMP(WIDE);
+  NEXT();
+L_JNULL:
+  if (!ref[A]) JUMP(WIDE);
+  NEXT();
+L_JNNULL:
+  if (ref[A]) JUMP(WIDE);
+  NEXT();
+L_SWITCH: {
+    uint64_t x = raw[A].u, n = WIDE_INDEX;
+    JUMP(x < n ? x : n);
+  }
+L_JEQ: BRANCH(raw[B].u == raw[C].u, 1);
+L_JNE: BRANCH(raw[B].u != raw[C].u, 1);
+L_JLT_S: BRANCH(raw[B].s < raw[C].s, 1);
+L_JLE_S: BRANCH(raw[B].s <= raw[C].s, 1);
+L_JLT_U: BRANCH(raw[B].u < raw[C].u, 1);
+L_JLE_U: BRANCH(raw[B].u <= raw[C].u, 1);
+L_JEQ_F: BRANCH(raw[B].f == raw[C].f, 1);
+L_JNE_F: BRANCH(raw[B].f != raw[C].f, 1);
+L_JLT_F: BRANCH(raw[B].f < raw[C].f, 1);
+L_JLE_F: BRANCH(raw[B].f <= raw[C].f, 1);
+L_JNLT_F: BRANCH(!(raw[B].f < raw[C].f), 1);
+L_JNLE_F: BRANCH(!(raw[B].f <= raw[C].f), 1);
+L_JEQ_P: BRANCH(ref[B] == ref[C], 1);
+L_JNE_P: BRANCH(ref[B] != ref[C], 1);
+L_JEQ_IMM: BRANCH(raw[A].s == IMM_B, 2);
+L_JNE_IMM: BRANCH(raw[A].s != IMM_B, 2);
+L_JLT_IMM: BRANCH(raw[A].s < IMM_B, 2);
+L_JGE_IMM: BRANCH(raw[A].s >= IMM_B, 2);
+L_JLE_IMM: BRANCH(raw[A].s <= IMM_B, 2);
+L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2);
+#define LOOP(name, type, relation)                                                                     \
+  L_##name : {                                                                                         \
+    type x_;                                                                                           \
+    if (UNLIKELY(__builtin_add_overflow((type)raw[A].s, (type)IMM_C, &x_))) TRAP(OVERFLOW);            \
+    raw[A].s = x_;                                                                                     \
+    BRANCH(x_ relation raw[*pc >> 48].s, 2);                                                           \
+  }
+  LOOP(LOOP_LT_I32, int32_t, <)
+  LOOP(LOOP_LE_I32, int32_t, <=)
+  LOOP(LOOP_LT_I64, int64_t, <)
+  LOOP(LOOP_LE_I64, int64_t, <=)
+
+  /* calls */
+L_CALL:
+  callee = &vm->functions[C];
+call:
+  if (UNLIKELY(raw + A > vm->raw_end || ref + B > vm->ref_end || frame == vm->frame_end)) goto grow;
+  raw += A;
+  ref += B;
+  frame++;
+  frame->func = callee;
+  frame->pc = pc;
+  if (callee->raw_zero) {
+    unsigned n = callee->raw_zero;
+    Slot *z = raw + callee->raw_params;
+    do {
+      z[0].u = z[1].u = z[2].u = z[3].u = 0;
+      z += 4;
+    } while (n -= 4);
+  }
+  if (callee->ref_zero) {
+    unsigned n = callee->ref_zero;
+    Obj **z = ref + callee->ref_params;
+    do {
+      z[0] = z[1] = z[2] = z[3] = NULL;
+      z += 4;
+    } while (n -= 4);
+  }
+  budget += (uintptr_t)callee->code - (uintptr_t)pc - 8; /* a call costs 2 */
+  pc = callee->code;
+  if (UNLIKELY((uintptr_t)pc > budget)) goto slice;
+  NEXT();
+grow:
+  SAVE();
+  if (!stack_grow(vm)) {
+    LOAD();
+    TRAP_WITH(STACK_OVERFLOW, frame - vm->frame_base, 0);
+  }
+  LOAD();
+  goto call;
+L_CALL_FN: {
+    Obj *closure = ref[B];
+    CHECK_NULL(closure);
+    COST(1);
+    callee = &vm->functions[vm->types[obj_type(closure)].body];
+    goto call;
+  }
+L_CALL_TRAIT: {
+    Obj *receiver = ref[B];
+    CHECK_NULL(receiver);
+    COST(1);
+    callee = program_dispatch(vm->program, obj_type(receiver), C);
+    if (UNLIKELY(!callee)) TRAP(BAD_CAST);
+    goto call;
+  }
+L_CALL_KERNEL: {
+    COST(9);
+    SAVE();
+    int done = vm_kernel_call(vm, C, raw + A, ref + B);
+    if (UNLIKELY(done <= 0)) {
+      if (done < 0) TRAP_WITH(DENIED, C, 0);
+      TRAP(INDEX_OUT_OF_RANGE);
+    }
+    NEXT();
+  }
+L_RETR: raw[0] = raw[A]; goto L_RET;
+L_RETP: ref[0] = ref[A]; goto L_RET;
+L_RETN: return_many(frame->func, raw, raw + A, ref, ref + B);
+L_RET: {
+    const uint64_t *to = frame->pc;
+    w = to[-1];
+    budget += (uintptr_t)to - (uintptr_t)pc;
+    pc = to;
+    raw -= A;
+    ref -= B;
+    frame--;
+    NEXT();
+  }
+L_HALT:
+  SAVE();
+  vm->result = raw[0].s;
+  vm->result_ref = ref[0];
+  return VM_DONE;
+L_THROW: {
+    ErrorObj *e = (ErrorObj *)(void *)ref[A];
+    CHECK_NULL(e);
+    COST(4);
+    SAVE();
+    if (!vm_throw(vm, e)) return VM_ERROR;
+    LOAD();
+    NEXT();
+  }
+L_UNREACHABLE: TRAP(UNREACHABLE);
+
+  /* objects */
+L_NEW_OBJ: {
+    Obj *o;
+    COST(1);
+    ALLOC(o, vm->headers[C], B * 8);
+    ref[A] = o;
+    NEXT();
+  }
+L_NEW_ONE: {
+    COST(1);
+    Obj *o = vm->ones[C];
+    if (UNLIKELY(!o)) {
+      SAVE();
+      o = object_one(vm, C);
+      if (!o) OUT_OF_MEMORY(16);
+    }
+    ref[A] = o;
+    NEXT();
+  }
+#define GETF(form, shift)                                    \
+  L_GETF_##form : {                                          \
+    const Obj *o = ref[B];                                   \
+    CHECK_NULL(o);                                           \
+    READ_##form(raw[A], (const char *)o + C);                \
+    NEXT();                                                  \
+  }
+#define SETF(form, shift)                                    \
+  L_SETF_##form : {                                          \
+    Obj *o = ref[A];                                         \
+    CHECK_NULL(o);                                           \
+    WRITE_##form((char *)o + C, raw[B]);                     \
+    NEXT();                                                  \
+  }
+  RAW_READS(GETF)
+  RAW_WRITES(SETF)
+L_GETF_P: {
+    const Obj *o = ref[B];
+    CHECK_NULL(o);
+    ref[A] = *(Obj *const *)(const void *)((const char *)o + C);
+    NEXT();
+  }
+L_SETF_P: {
+    Obj *o = ref[A];
+    CHECK_NULL(o);
+    *(Obj **)(void *)((char *)o + C) = ref[B];
+    gc_wrote(&vm->heap, o);
+    NEXT();
+  }
+L_TAG: {
+    const Obj *o = ref[B];
+    CHECK_NULL(o);
+    raw[A].s = (int64_t)obj_tag(o);
+    NEXT();
+  }
+L_AS_VARIANT: {
+    Obj *o = ref[B];
+    CHECK_NULL(o);
+    if (UNLIKELY(obj_type(o) != C)) TRAP(BAD_CAST);
+    ref[A] = o;
+    NEXT();
+  }
+L_CAST_REF: {
+    Obj *o = ref[B];
+    COST(1);
+    if (o && !program_assignable(vm->program, obj_type(o), C)) TRAP(BAD_CAST);
+    ref[A] = o;
+    NEXT();
+  }
+L_IS_TYPE: {
+    const Obj *o = ref[B];
+    COST(1);
+    raw[A].u = o && program_assignable(vm->program, obj_type(o), C);
+    NEXT();
+  }
+L_BOX: {
+    Obj *o;
+    COST(1);
+    ALLOC(o, vm->headers[C], sizeof(BoxObj));
+    ((BoxObj *)(void *)o)->bits = raw[B].s;
+    ref[A] = o;
+    NEXT();
+  }
+L_UNBOX: {
+    const Obj *o = ref[B];
+    CHECK_NULL(o);
+    raw[A].s = ((const BoxObj *)(const void *)o)->bits;
+    NEXT();
+  }
+L_TYPE_NAME: {
+    CHECK_NULL(ref[B]);
+    COST(4);
+    SAVE();
+    Obj *o = object_type_name(vm, ref[B]);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(StringObj));
+    ref[A] = o;
+    NEXT();
+  }
+
+  /* arrays */
+L_NEW_ARRAY: {
+    int64_t n = raw[B].s;
+    COST(1);
+    if (UNLIKELY(n < 0 || (uint64_t)n > vm->limits.array_length)) TRAP_WITH(INVALID_VALUE, n, 0);
+    SAVE();
+    ArrayObj *o = gc_alloc_array(&vm->heap, C, (uint32_t)n);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(16 + ((uint64_t)n << vm->program->shapes[C].elem_shift));
+    ref[A] = (Obj *)(void *)o;
+    NEXT();
+  }
+L_ALEN: {
+    const ArrayObj *a = (const ArrayObj *)(const void *)ref[B];
+    CHECK_NULL(a);
+    raw[A].s = (int64_t)a->length;
+    NEXT();
+  }
+L_AMARK: {
+    const ArrayObj *a = (const ArrayObj *)(const void *)ref[B];
+    CHECK_NULL(a);
+    raw[A].s = (int32_t)a->mark;
+    NEXT();
+  }
+L_ASET_MARK: {
+    ArrayObj *a = (ArrayObj *)(void *)ref[A];
+    CHECK_NULL(a);
+    a->mark = (uint32_t)raw[B].u;
+    NEXT();
+  }
+#define AGET(form, shift) L_AGET_##form : { ARRAY_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); NEXT(); }
+#define ASET(form, shift) L_ASET_##form : { ARRAY_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); NEXT(); }
+  RAW_READS(AGET)
+  RAW_WRITES(ASET)
+L_AGET_P: {
+    ARRAY_AT(B, raw[C].u);
+    ref[A] = *(Obj **)(void *)ELEMENT(3);
+    NEXT();
+  }
+L_ASET_P: {
+    ARRAY_AT(A, raw[B].u);
+    *(Obj **)(void *)ELEMENT(3) = ref[C];
+    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    NEXT();
+  }
+L_ACOPY: {
+    ArrayObj *to = (ArrayObj *)(void *)ref[B], *from = (ArrayObj *)(void *)ref[B + 1];
+    CHECK_NULL(to);
+    CHECK_NULL(from);
+    int64_t to_at = raw[A].s, from_at = raw[A + 1].s, n = raw[A + 2].s;
+    if (UNLIKELY(n < 0)) TRAP_WITH(INVALID_VALUE, n, 0);
+    if (UNLIKELY(to_at < 0 || to_at + n > to->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, to_at < 0 ? to_at : to_at + n, to->length);
+    if (UNLIKELY(from_at < 0 || from_at + n > from->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, from_at < 0 ? from_at : from_at + n, from->length);
+    const GcShape *shape = &vm->program->shapes[obj_type((const Obj *)(const void *)to)];
+    unsigned shift = shape->elem_shift;
+    COST(3 + n / 8);
+    memmove((char *)array_data(to) + (to_at << shift), (char *)array_data(from) + (from_at << shift), (size_t)n << shift);
+    if (shape->kind == GC_ARRAY_REF) gc_wrote(&vm->heap, (Obj *)(void *)to);
+    NEXT();
+  }
+L_AFILL:
+L_AFILLP: {
+    ArrayObj *to = (ArrayObj *)(void *)ref[B];
+    CHECK_NULL(to);
+    int64_t at = raw[A].s, n = raw[A + 1].s;
+    if (UNLIKELY(n < 0)) TRAP_WITH(INVALID_VALUE, n, 0);
+    if (UNLIKELY(at < 0 || at + n > to->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, at < 0 ? at : at + n, to->length);
+    uint32_t type = obj_type((const Obj *)(const void *)to);
+    const GcShape *shape = &vm->program->shapes[type];
+    COST(3 + n / 8);
+    if (shape->kind == GC_ARRAY_REF) {
+      Obj **slots = (Obj **)array_data(to) + at;
+      for (int64_t i = 0; i < n; i++) slots[i] = ref[B + 1];
+      gc_wrote(&vm->heap, (Obj *)(void *)to);
+    } else fill(to, shape->elem_shift, (uint64_t)at, (uint64_t)n, raw[A + 2], vm->types[type].of == TYPE_F32);
+    NEXT();
+  }
+#define LOAD_BYTES(name, type) L_##name : { BYTES_AT(B, raw[C].u, sizeof(type)); type x_; memcpy(&x_, ELEMENT(0), sizeof x_); raw[A].u = x_; NEXT(); }
+#define STORE_BYTES(name, type) L_##name : { BYTES_AT(A, raw[B].u, sizeof(type)); type x_ = (type)raw[C].u; memcpy(ELEMENT(0), &x_, sizeof x_); NEXT(); }
+  LOAD_BYTES(LOAD16, uint16_t)
+  LOAD_BYTES(LOAD32, uint32_t)
+  LOAD_BYTES(LOAD64, uint64_t)
+  STORE_BYTES(STORE16, uint16_t)
+  STORE_BYTES(STORE32, uint32_t)
+  STORE_BYTES(STORE64, uint64_t)
+
+  /* lists */
+L_NEW_LIST: {
+    int64_t n = raw[B].s;
+    COST(2);
+    if (UNLIKELY(n < 0 || (uint64_t)n > vm->limits.array_length)) TRAP_WITH(INVALID_VALUE, n, 0);
+    SAVE();
+    ListObj *o = object_list(vm, C, (uint32_t)n);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(n);
+    ref[A] = (Obj *)(void *)o;
+    NEXT();
+  }
+L_LLEN: {
+    const ListObj *l = (const ListObj *)(const void *)ref[B];
+    CHECK_NULL(l);
+    raw[A].s = (int64_t)l->length;
+    NEXT();
+  }
+#define LGET(form, shift) L_LGET_##form : { LIST_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); NEXT(); }
+#define LSET(form, shift) L_LSET_##form : { LIST_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); NEXT(); }
+  RAW_READS(LGET)
+  RAW_WRITES(LSET)
+L_LGET_P: {
+    LIST_AT(B, raw[C].u);
+    ref[A] = *(Obj **)(void *)ELEMENT(3);
+    NEXT();
+  }
+L_LSET_P: {
+    LIST_AT(A, raw[B].u);
+    *(Obj **)(void *)ELEMENT(3) = ref[C];
+    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    NEXT();
+  }
+#define LIST_WITH_ROOM(reg)                                      \
+  ListObj *list = (ListObj *)(void *)ref[reg];                   \
+  CHECK_NULL(list);                                              \
+  ArrayObj *array = list->data;                                  \
+  uint64_t i_ = list->length;                                    \
+  if (i_ >= array->length) {                                     \
+    raw[A].u = 0;                                                \
+    NEXT();                                                      \
+  }
+#define LPUSH(form, shift) L_LPUSH_##form : { LIST_WITH_ROOM(B); WRITE_##form(ELEMENT(shift), raw[C]); list->length++; raw[A].u = 1; NEXT(); }
+  RAW_WRITES(LPUSH)
+L_LPUSH_P: {
+    LIST_WITH_ROOM(B);
+    *(Obj **)(void *)ELEMENT(3) = ref[C];
+    list->length++;
+    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    raw[A].u = 1;
+    NEXT();
+  }
+L_LDATA: {
+    const ListObj *l = (const ListObj *)(const void *)ref[B];
+    CHECK_NULL(l);
+    ref[A] = (Obj *)(void *)l->data;
+    NEXT();
+  }
+L_LSET_DATA: {
+    ListObj *l = (ListObj *)(void *)ref[A];
+    ArrayObj *a = (ArrayObj *)(void *)ref[B];
+    CHECK_NULL(l);
+    CHECK_NULL(a);
+    if (UNLIKELY(raw[C].u > a->length)) TRAP_WITH(INVALID_VALUE, raw[C].s, 0);
+    l->data = a;
+    l->length = (uint32_t)raw[C].u;
+    gc_wrote(&vm->heap, (Obj *)(void *)l);
+    NEXT();
+  }
+L_LSET_LEN: {
+    ListObj *l = (ListObj *)(void *)ref[A];
+    CHECK_NULL(l);
+    if (UNLIKELY(raw[B].u > l->data->length)) TRAP_WITH(INVALID_VALUE, raw[B].s, 0);
+    l->length = (uint32_t)raw[B].u;
+    NEXT();
+  }
+
+  /* strings */
+L_SNEW: {
+    ArrayObj *a = (ArrayObj *)(void *)ref[B];
+    CHECK_NULL(a);
+    COST(2);
+    int64_t start = raw[C].s, n = raw[C + 1].s;
+    if (UNLIKELY(start < 0 || n < 0 || start + n > a->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, start + n, a->length);
+    Obj *o;
+    ALLOC(o, obj_header(TYPE_STRING, 0), sizeof(StringObj));
+    StringObj *s = (StringObj *)(void *)o;
+    s->bytes = (ArrayObj *)(void *)ref[B];
+    s->start = (uint32_t)start;
+    s->length = (uint32_t)n;
+    ref[A] = o;
+    NEXT();
+  }
+#define STRING(name, reg)                                          \
+  StringObj *name = (StringObj *)(void *)ref[reg];                 \
+  CHECK_NULL(name)
+L_SLEN: { STRING(s, B); raw[A].s = (int64_t)s->length; NEXT(); }
+L_SBYTE: {
+    STRING(s, B);
+    uint64_t i = raw[C].u;
+    if (UNLIKELY(i >= s->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i, s->length);
+    raw[A].u = ((const uint8_t *)array_data(s->bytes))[s->start + i];
+    NEXT();
+  }
+L_SDATA: { STRING(s, B); ref[A] = (Obj *)(void *)s->bytes; NEXT(); }
+L_SOFFSET: { STRING(s, B); raw[A].s = (int64_t)s->start; NEXT(); }
+L_SHASH: { STRING(s, B); raw[A].u = s->hash; NEXT(); }
+L_SSET_HASH: { STRING(s, A); s->hash = (uint32_t)raw[B].u; NEXT(); }
+
+  /* run-time services */
+L_HANDLE_NEW: {
+    Obj *o;
+    COST(2);
+    ALLOC(o, obj_header(TYPE_HANDLE, 0), sizeof(HandleObj));
+    ((HandleObj *)(void *)o)->handle = raw[B].s;
+    if (UNLIKELY(!gc_register_handle(&vm->heap, o))) OUT_OF_MEMORY(sizeof(HandleObj));
+    ref[A] = o;
+    NEXT();
+  }
+L_HANDLE_GET: {
+    const HandleObj *o = (const HandleObj *)(const void *)ref[B];
+    CHECK_NULL(o);
+    raw[A].s = o->handle;
+    NEXT();
+  }
+L_HANDLE_RELEASE: {
+    HandleObj *o = (HandleObj *)(void *)ref[B];
+    CHECK_NULL(o);
+    raw[A].s = o->handle;
+    o->handle = -1;
+    NEXT();
+  }
+L_WEAK_NEW: {
+    Obj *o;
+    COST(2);
+    ALLOC(o, vm->headers[C], sizeof(WeakObj));
+    ((WeakObj *)(void *)o)->target = ref[B];
+    if (UNLIKELY(!gc_register_weak(&vm->heap, o))) OUT_OF_MEMORY(sizeof(WeakObj));
+    ref[A] = o;
+    NEXT();
+  }
+L_WEAK_GET: {
+    const WeakObj *o = (const WeakObj *)(const void *)ref[B];
+    CHECK_NULL(o);
+    ref[A] = o->target;
+    NEXT();
+  }
+L_SERVICE: {
+    COST(4);
+    SAVE();
+    raw[A].s = vm_service(vm, C, raw[B].s);
+    NEXT();
+  }
+L_FRAME_TEXT: {
+    COST(9);
+    SAVE();
+    Obj *o = vm_frame_text(vm, raw[B].s, C);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(StringObj));
+    ref[A] = o;
+    NEXT();
+  }
+L_FRAME_NUMBER: {
+    COST(4);
+    raw[A].s = vm_frame_number(vm, raw[B].s, C);
+    NEXT();
+  }
+
+  /* never in private code: the linker replaces them */
+L_LDK: L_CHK: L_CAST: L_I2F: L_AS_F64: L_NEW: L_GETF: L_GETFP: L_SETF: L_SETFP: L_AGET: L_AGETP: L_ASET: L_ASETP:
+L_LGET: L_LGETP: L_LSET: L_LSETP: L_LPUSH: L_LPUSHP:
+  TRAP(INVALID_INSTRUCTION);
+
+  /* exits */
+trap:
+  SAVE();
+  if (!vm_trap(vm, kind, vm->trap_args[0], vm->trap_args[1])) return VM_ERROR;
+  LOAD();
+  NEXT();
+slice:
+  SAVE();
+  if (!fuel_slice(vm)) return vm->status;
+  LOAD();
+  labels = vm->debugging ? debugging : normal;
+  NEXT();
+L_debug:
+  SAVE();
+  if (debug_stops(vm, pc - 1)) {
+    vm->pc = pc - 1;
+    return VM_BREAK;
+  }
+  goto *normal[w & 0xffff];
+}

@@ -1,0 +1,90 @@
+/* stack.c -- the three stacks of a run: raw slots, references, frames.  They move when they grow; only the machine's own registers point into them. */
+#include "vm/internal.h"
+
+#include <string.h>
+
+static void *grab(Vm *vm, size_t bytes) { return vm->host.memory.alloc(vm->host.memory.ctx, bytes, 16); }
+static void release(Vm *vm, void *block, size_t bytes) {
+  if (block) vm->host.memory.free(vm->host.memory.ctx, block, bytes, 16);
+}
+
+static void set_ends(Vm *vm) {
+  vm->raw_end = vm->raw_base + vm->raw_room;
+  vm->ref_end = vm->ref_base + vm->ref_room;
+  vm->frame_end = vm->frame_base + vm->frame_room - 1;
+}
+
+int stack_init(Vm *vm) {
+  const VmLimits *l = &vm->limits;
+  vm->raw_room = l->stack_raw < VM_FIRST_SLOTS ? (size_t)l->stack_raw : VM_FIRST_SLOTS;
+  vm->ref_room = l->stack_ref < VM_FIRST_SLOTS ? (size_t)l->stack_ref : VM_FIRST_SLOTS;
+  vm->frame_room = l->call_depth < VM_FIRST_FRAMES ? (size_t)l->call_depth + 1 : VM_FIRST_FRAMES;
+  vm->raw_base = grab(vm, (vm->raw_room + VM_SLACK) * sizeof(Slot));
+  vm->ref_base = grab(vm, (vm->ref_room + VM_SLACK) * sizeof(Obj *));
+  vm->frame_base = grab(vm, vm->frame_room * sizeof(Frame));
+  if (!vm->raw_base || !vm->ref_base || !vm->frame_base) return 0;
+  set_ends(vm);
+  return 1;
+}
+
+void stack_free(Vm *vm) {
+  release(vm, vm->raw_base, (vm->raw_room + VM_SLACK) * sizeof(Slot));
+  release(vm, vm->ref_base, (vm->ref_room + VM_SLACK) * sizeof(Obj *));
+  release(vm, vm->frame_base, vm->frame_room * sizeof(Frame));
+}
+
+/* A copy of `block` with room for `want` rows and `slack` more; NULL: no memory, the old block is kept. */
+static void *grown(Vm *vm, void *block, size_t room, size_t want, size_t slack, size_t row) {
+  void *to = grab(vm, (want + slack) * row);
+  if (!to) return NULL;
+  memcpy(to, block, (room + slack) * row);
+  release(vm, block, (room + slack) * row);
+  return to;
+}
+
+/* Doubles, up to the limit; 0 when at the limit. */
+static size_t next_room(size_t room, uint64_t limit) {
+  if (room >= limit) return 0;
+  return room * 2 < limit ? room * 2 : (size_t)limit;
+}
+
+static int grow_raw(Vm *vm) {
+  size_t at = (size_t)(vm->raw - vm->raw_base), want = next_room(vm->raw_room, vm->limits.stack_raw);
+  Slot *to = want ? grown(vm, vm->raw_base, vm->raw_room, want, VM_SLACK, sizeof(Slot)) : NULL;
+  if (!to) return 0;
+  vm->raw_base = to;
+  vm->raw_room = want;
+  vm->raw = to + at;
+  return 1;
+}
+
+static int grow_ref(Vm *vm) {
+  size_t at = (size_t)(vm->ref - vm->ref_base), want = next_room(vm->ref_room, vm->limits.stack_ref);
+  Obj **to = want ? grown(vm, vm->ref_base, vm->ref_room, want, VM_SLACK, sizeof(Obj *)) : NULL;
+  if (!to) return 0;
+  vm->ref_base = to;
+  vm->ref_room = want;
+  vm->ref = to + at;
+  return 1;
+}
+
+static int grow_frames(Vm *vm) {
+  size_t at = (size_t)(vm->frame - vm->frame_base), want = next_room(vm->frame_room, vm->limits.call_depth + 1);
+  Frame *to = want ? grown(vm, vm->frame_base, vm->frame_room, want, 0, sizeof(Frame)) : NULL;
+  if (!to) return 0;
+  vm->frame_base = to;
+  vm->frame_room = want;
+  vm->frame = to + at;
+  return 1;
+}
+
+/* The windows of the instruction in front of pc decide which stack is short; a frame may need up to VM_SLACK more than its start, which is there. */
+int stack_grow(Vm *vm) {
+  unsigned a = insn_a(vm->pc[-1]), b = insn_b(vm->pc[-1]);
+  int ok = 1;
+  if (ok && vm->raw + a > vm->raw_end) ok = grow_raw(vm);
+  if (ok && vm->ref + b > vm->ref_end) ok = grow_ref(vm);
+  if (ok && vm->frame == vm->frame_end) ok = grow_frames(vm);
+  set_ends(vm);
+  return ok;
+}

@@ -1,0 +1,164 @@
+/* vm.c -- opening and closing a machine, starting and continuing runs, limits, statistics. */
+#include "vm/internal.h"
+
+#include <string.h>
+
+/* -- limits -- */
+
+static uint64_t clamp(uint64_t value, uint64_t standard, uint64_t smallest) {
+  if (!value) return standard;
+  return value < smallest ? smallest : value;
+}
+
+static void set_limits(VmLimits *to, const VmLimits *from) {
+  static const VmLimits none;
+  if (!from) from = &none;
+#define RUN_LIMIT(NAME, field, default, smallest, meaning) to->field = clamp(from->field, default, smallest);
+#include "limits.def"
+}
+
+void vm_set_limits(Vm *vm, const VmLimits *limits) {
+  set_limits(&vm->limits, limits);
+  vm->heap.config.heap_limit = vm->limits.heap_bytes;
+}
+
+void vm_get_limits(const Vm *vm, VmLimits *limits) { *limits = vm->limits; }
+
+/* -- roots -- */
+
+static void visit_roots(void *ctx, GcHeap *h) {
+  Vm *vm = ctx;
+  const Program *p = vm->program;
+  if (vm->frame > vm->frame_base) gc_visit(h, vm->ref_base, (size_t)(vm->ref - vm->ref_base) + vm->frame->func->ref_total);
+  else gc_visit(h, vm->ref_base, 1); /* the result */
+  gc_visit(h, vm->globals_ref, p->globals_ref_count);
+  gc_visit(h, vm->strings, p->strings_count);
+  gc_visit(h, vm->ones, p->types_count);
+  gc_visit(h, (Obj **)(void *)&vm->error, 1);
+  gc_visit(h, (Obj **)(void *)&vm->out_of_memory, 1);
+  gc_visit(h, &vm->result_ref, 1);
+}
+
+static void close_handle(void *ctx, int64_t handle) {
+  Vm *vm = ctx;
+  vm->host.close(vm->host.ctx, handle);
+}
+
+static uint64_t now(void *ctx) {
+  Vm *vm = ctx;
+  return vm->host.now_ns(vm->host.ctx);
+}
+
+/* -- opening and closing -- */
+
+static void *grab_zeroed(Vm *vm, size_t rows, size_t size) {
+  size_t bytes = rows * size + 8;
+  void *block = vm->host.memory.alloc(vm->host.memory.ctx, bytes, 16);
+  if (block) memset(block, 0, bytes);
+  return block;
+}
+
+static void release(Vm *vm, void *block, size_t rows, size_t size) {
+  if (block) vm->host.memory.free(vm->host.memory.ctx, block, rows * size + 8, 16);
+}
+
+static int open_tables(Vm *vm) {
+  const Program *p = vm->program;
+  vm->functions = p->functions;
+  vm->types = p->types;
+  vm->strings = grab_zeroed(vm, p->strings_count, sizeof(Obj *));
+  vm->globals_ref = grab_zeroed(vm, p->globals_ref_count, sizeof(Obj *));
+  vm->globals_raw = grab_zeroed(vm, p->globals_raw_count, sizeof(Slot));
+  vm->ones = grab_zeroed(vm, p->types_count, sizeof(Obj *));
+  vm->headers = grab_zeroed(vm, p->types_count, sizeof(uint64_t));
+  if (!vm->strings || !vm->globals_ref || !vm->globals_raw || !vm->ones || !vm->headers) return 0;
+  for (uint32_t i = 0; i < p->types_count; i++) vm->headers[i] = obj_header(i, p->shapes[i].tag);
+  return 1;
+}
+
+static int open_heap(Vm *vm) {
+  GcConfig config = {.memory = vm->host.memory, .shapes = vm->program->shapes, .heap_limit = vm->limits.heap_bytes,
+                     .ctx = vm, .roots = visit_roots, .close = close_handle, .now_ns = now};
+  vm->frame = vm->frame_base;
+  vm->ref = vm->ref_base;
+  vm->ref_base[0] = NULL;
+  vm->raw = vm->raw_base;
+  return gc_init(&vm->heap, &config);
+}
+
+Vm *vm_new(const Program *program, const VmHost *host, const VmLimits *limits) {
+  Vm *vm = host->memory.alloc(host->memory.ctx, sizeof *vm, 64);
+  if (!vm) return NULL;
+  memset(vm, 0, sizeof *vm);
+  vm->program = program;
+  vm->host = *host;
+  set_limits(&vm->limits, limits);
+  atomic_init(&vm->signal, SIGNAL_NONE);
+  if (stack_init(vm) && open_tables(vm) && open_heap(vm) && errors_init(vm)) return vm;
+  vm_free(vm);
+  return NULL;
+}
+
+void vm_free(Vm *vm) {
+  const Program *p = vm->program;
+  VmHost host = vm->host;
+  if (vm->heap.config.shapes) gc_free(&vm->heap);
+  stack_free(vm);
+  release(vm, vm->strings, p->strings_count, sizeof(Obj *));
+  release(vm, vm->globals_ref, p->globals_ref_count, sizeof(Obj *));
+  release(vm, vm->globals_raw, p->globals_raw_count, sizeof(Slot));
+  release(vm, vm->ones, p->types_count, sizeof(Obj *));
+  release(vm, vm->headers, p->types_count, sizeof(uint64_t));
+  if (vm->breakpoints) host.memory.free(host.memory.ctx, vm->breakpoints, vm->breakpoints_room * sizeof *vm->breakpoints, 16);
+  host.memory.free(host.memory.ctx, vm, sizeof *vm, 64);
+}
+
+/* -- running -- */
+
+/* The outermost frame: it returns to HALT. */
+VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs) {
+  vm->executed += vm->suspended ? fuel_spent(vm) : 0;
+  vm->suspended = 0;
+  vm->error = NULL;
+  vm->frame = vm->frame_base + 1;
+  vm->frame->func = func;
+  vm->frame->pc = interp_exit_code + 1;
+  vm->raw = vm->raw_base;
+  vm->ref = vm->ref_base;
+  vm->pc = func->code;
+  memset(vm->raw, 0, ((size_t)func->raw_total + 1) * sizeof(Slot));
+  memset(vm->ref, 0, ((size_t)func->ref_total + 1) * sizeof(Obj *));
+  for (unsigned i = 0; i < func->raw_params; i++) vm->raw[i].s = raw[i];
+  for (unsigned i = 0; i < func->ref_params; i++) vm->ref[i] = refs[i];
+  fuel_start(vm);
+  vm->status = VM_STOPPED;
+  vm->suspended = 1;
+  return VM_DONE;
+}
+
+VmStatus vm_run(Vm *vm) {
+  if (!vm->suspended) return VM_NO_MEMORY;
+  if (vm->slice == 0 && !fuel_slice(vm)) return vm->status;
+  vm->status = interp_run(vm);
+  if (vm->status == VM_DONE || vm->status == VM_ERROR) {
+    vm->executed += fuel_spent(vm);
+    vm->fuel_used = vm->slice = 0;
+    vm->budget = (uintptr_t)vm->pc;
+    vm->suspended = 0;
+    vm->frame = vm->frame_base;
+  }
+  return vm->status;
+}
+
+int64_t vm_result(const Vm *vm) { return vm->result; }
+Obj *vm_result_ref(const Vm *vm) { return vm->result_ref; }
+VmErrorKind vm_stop_kind(const Vm *vm) { return vm->stop; }
+GcHeap *vm_heap(Vm *vm) { return &vm->heap; }
+
+void vm_stats(const Vm *vm, VmStats *stats) {
+  *stats = (VmStats){.instructions = vm->executed + (vm->suspended ? fuel_spent(vm) : 0),
+                     .raw_slots = (uint64_t)(vm->raw - vm->raw_base),
+                     .ref_slots = (uint64_t)(vm->ref - vm->ref_base),
+                     .call_depth = (uint64_t)(vm->frame - vm->frame_base)};
+  gc_stats(&vm->heap, &stats->heap);
+}
