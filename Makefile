@@ -60,7 +60,9 @@ $(STAGE0): $(B)/boot/stage0/main.o $(S0_OBJ) $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 # The dispatch loop: keep every instruction's own jump, and the registers where they are.
+ifneq ($(findstring gcc,$(CC)),)
 $(B)/src/vm/interp.o: CFLAGS += -fno-gcse -fno-crossjumping
+endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
@@ -85,15 +87,17 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 unit: $(TEST_BIN)
 	@scripts/run-tests $(TEST_BIN)
 
-# The generated page must be the one that is committed.
-check: $(B)/spec/gen/reference
+# The generated files must be the ones that are committed.
+check: $(B)/spec/gen/reference $(B)/spec/gen/facade
 	@scripts/check-includes
-	@$< | cmp -s - docs/reference/machine.md || { echo "docs/reference/machine.md is stale: run make docs" >&2; exit 1; }
+	@$(B)/spec/gen/reference | cmp -s - docs/reference/machine.md || { echo "docs/reference/machine.md is stale: run make docs" >&2; exit 1; }
+	@$(B)/spec/gen/facade | cmp -s - std/__kernel.orus || { echo "std/__kernel.orus is stale: run make docs" >&2; exit 1; }
 
-docs: $(B)/spec/gen/reference
-	$(Q)$< > docs/reference/machine.md
+docs: $(B)/spec/gen/reference $(B)/spec/gen/facade
+	$(Q)$(B)/spec/gen/reference > docs/reference/machine.md
+	$(Q)$(B)/spec/gen/facade > std/__kernel.orus
 
-$(B)/spec/gen/reference: spec/gen/reference.c $(wildcard spec/*.def)
+$(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)
 	@mkdir -p $(@D)
 	$(Q)$(HOSTCC) -std=c11 $(WARN) -Ispec $< -o $@
 

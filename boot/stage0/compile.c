@@ -15,22 +15,9 @@ void stage0_free(Compiler *c) { arena_free(c); }
 
 static Decl *known(Compiler *c, const char *name) { return scope_find_in(P->prelude, name_lit(c, name)); }
 
-/* What the prelude exports is what its modules export through `use ...: *`; that makes those names its own. */
-static void republish(Compiler *c) {
-  for (size_t i = 0; i < P->modules.count; i++) {
-    Module *m = VEC_AT(&P->modules, Module *, i);
-    if (!m->in_std || m == P->prelude) continue;
-    for (size_t k = 0; k < m->scope->entries.count; k++) {
-      ScopeEntry e = VEC_AT(&m->scope->entries, ScopeEntry, k);
-      if (!e.imported && e.decl->is_pub && !scope_find_in(P->prelude, e.name)) scope_add(c, P->prelude, e.name, e.decl);
-    }
-  }
-}
-
 static void load_prelude(Compiler *c) {
   Name *path = name_format(c, "%s/prelude.orus", c->options.std_dir);
   P->prelude = module_load(c, name_lit(c, "prelude"), path, (Place){0});
-  republish(c);
   P->option = known(c, "Option");
   P->result = known(c, "Result");
   P->range = known(c, "Range");

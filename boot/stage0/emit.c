@@ -39,6 +39,7 @@ void emit_jump(Emit *e, unsigned op, int a, Label *to) {
 
 void label_place(Emit *e, Label *l) {
   l->at = (int)emit_here(e);
+  e->label = emit_here(e);
   if (l->jumps.count) e->dead = 0;
   for (size_t i = 0; i < l->jumps.count; i++) patch(e, VEC_AT(&l->jumps, uint32_t, i), l->at);
 }
@@ -69,6 +70,21 @@ int emit_temp(Emit *e, int is_raw) {
 
 static int names_raw(unsigned format) { return (format >= FMT_WR_I32 && format <= FMT_RR) || format == FMT_WIN_R; }
 static int names_ref(unsigned format) { return (format >= FMT_WP && format <= FMT_RP_HANDLE) || format == FMT_WIN_P; }
+
+static int writes(unsigned format, int is_raw) {
+  if (is_raw) return format >= FMT_WR_I32 && format <= FMT_WR;
+  return format == FMT_WP || (format >= FMT_WP_STR && format <= FMT_WP_HANDLE);
+}
+
+int emit_retarget(Emit *e, int is_raw, int to, int from) {
+  uint32_t here = emit_here(e);
+  if (!(from & REG_TEMP) || here == 0 || e->label == here) return 0;
+  uint64_t *w = &VEC_AT(&e->f->code, uint64_t, here - 1);
+  unsigned op = insn_op(*w);
+  if (insn_a(*w) != (unsigned)from || !writes(opcode_info[op].a, is_raw) || op == OP_FMA_F64) return 0;
+  *w = (*w & ~(uint64_t)0xffff0000) | (uint64_t)((unsigned)to & 0xffff) << 16;
+  return 1;
+}
 
 static unsigned final_register(const Emit *e, unsigned format, unsigned x) {
   if (!(x & REG_TEMP)) return x;

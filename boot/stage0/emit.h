@@ -25,6 +25,7 @@ typedef struct Emit {
   Vec free; /* FreeLocal */
   Place at; /* where the next instruction comes from */
   int dead; /* nothing reaches this point */
+  uint32_t label; /* where the last label was placed */
 } Emit;
 
 void emit_open(Emit *e, Compiler *c, Function *f);
@@ -38,5 +39,7 @@ int emit_local(Emit *e, uint32_t machine_type);          /* a local of that type
 void emit_local_free(Emit *e, uint32_t machine_type, int reg);
 int emit_temp(Emit *e, int is_raw);
 uint32_t emit_here(const Emit *e);
+/* Makes the last instruction write `to` instead of temporary `from`, which nobody reads any more; 0: it cannot. */
+int emit_retarget(Emit *e, int is_raw, int to, int from);
 
 #endif

@@ -272,7 +272,9 @@ static Val call_values(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *args
   unify_arguments(f, at, m, fn, env, args, count);
   Instance *i = lower_instance(f->c, m, fn, env, node_place(f, at));
   unsigned raw_base = f->e.raw_temp, ref_base = f->e.ref_temp;
-  fill_window(f, args, count, raw_base, ref_base);
+  Val moved[64];
+  memcpy(moved, args, count * sizeof *args);
+  fill_window(f, moved, count, raw_base, ref_base);
   return finish_call(f, at, i, raw_base, ref_base, dest);
 }
 

@@ -16,7 +16,8 @@ Val lower_void(Fn *f) { return (Val){PROGRAM(f)->void_, REG_NONE}; }
 int lower_target(Fn *f, Type *t, int dest) { return dest != REG_NONE ? dest : emit_temp(&f->e, raw(f, t)); }
 
 void lower_move(Fn *f, Type *t, int to, int from) {
-  if (to != from) emit(&f->e, raw(f, t) ? OP_MOV : OP_MOVP, to, from, 0);
+  if (to == from || emit_retarget(&f->e, raw(f, t), to, from)) return;
+  emit(&f->e, raw(f, t) ? OP_MOV : OP_MOVP, to, from, 0);
 }
 
 Val lower_put(Fn *f, Val v, int dest) {
@@ -379,11 +380,17 @@ static void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r) 
   *r = lower(f, b, l->type, REG_NONE);
 }
 
-/* The right operand keeps its own type when it does not fit: the caller reports it better. */
+/* Expressions that take their type from what is wanted. */
+static int needs_type(Node *b) {
+  if (b->kind == N_NAME) return !strcmp(b->name->text, "none");
+  if (b->kind == N_CALL) return b->a->kind == N_NAME && (!strcmp(b->a->name->text, "Some") || !strcmp(b->a->name->text, "Ok") || !strcmp(b->a->name->text, "Err"));
+  return b->kind == N_LIST || b->kind == N_BRACES || b->kind == N_LAMBDA;
+}
+
+/* The right operand: a literal takes the left one's type where it can; what has a type of its own keeps it, and the caller compares. */
 static Val lower_right(Fn *f, Node *b, Type *want) {
-  int needs = lower_is_literal(b) || (b->kind == N_NAME && !strcmp(b->name->text, "none")) || b->kind == N_LIST || b->kind == N_BRACES || b->kind == N_CALL || b->kind == N_FIELD || b->kind == N_LAMBDA;
-  if (needs && (lower_is_literal(b) ? want->tag == TY_RAW && want->raw <= TYPE_F64 && !(has_float(b) && want->raw <= TYPE_U64) : b->kind != N_CALL && b->kind != N_FIELD)) return lower(f, b, want, REG_NONE);
-  return lower(f, b, NULL, REG_NONE);
+  int fits = lower_is_literal(b) ? want->tag == TY_RAW && want->raw <= TYPE_F64 && !(has_float(b) && want->raw <= TYPE_U64) : needs_type(b);
+  return lower(f, b, fits ? want : NULL, REG_NONE);
 }
 
 static Val lower_binary_values(Fn *f, Node *n, unsigned token, Val l, Val r, int dest) {

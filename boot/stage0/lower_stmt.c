@@ -13,15 +13,15 @@ Flow flow_save(Fn *f) {
   return s;
 }
 
+/* Variables that came later are unset there. */
 void flow_restore(Fn *f, const Flow *s) {
-  for (size_t i = 0; i < s->count; i++) VEC_AT(&f->flow, uint8_t, i) = s->bits[i];
+  for (size_t i = 0; i < f->flow.count; i++) VEC_AT(&f->flow, uint8_t, i) = i < s->count ? s->bits[i] : 0;
 }
 
 /* `other` and the present state are the two ways to get here; one that is dead does not count. */
 void flow_merge(Fn *f, const Flow *other) {
-  for (size_t i = 0; i < other->count; i++) {
-    uint8_t *now = &VEC_AT(&f->flow, uint8_t, i), was = other->bits[i];
-    if (other->dead) continue;
+  for (size_t i = 0; i < f->flow.count && !other->dead; i++) {
+    uint8_t *now = &VEC_AT(&f->flow, uint8_t, i), was = i < other->count ? other->bits[i] : 0;
     *now = (uint8_t)(((*now & was) & FLOW_DEFINITE) | ((*now | was) & FLOW_MAYBE));
   }
 }
@@ -125,11 +125,6 @@ static void lower_let(Fn *f, Node *n) {
   }
   if (f->is_module_code && !f->block->outer && (n->flags & F_CONST)) return; /* a constant: inlined where it is used */
   check_not_declared(f, n->a);
-  if (!at_module_level(f, f->block) && t && !type_is_raw(f->c, t) == 0 && !(n->flags & F_MUT && is_shared(f, n->a->name))) {
-    Val v = lower(f, n->c, t, REG_NONE);
-    bind(f, n->a, v, n->flags, f->block);
-    return;
-  }
   Val v = lower(f, n->c, t, REG_NONE);
   if (n->b && n->b->kind == N_TYPE_LIST && (n->b->flags & F_ALL)) {
     v = lower_hide(f, v);

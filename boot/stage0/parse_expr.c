@@ -105,11 +105,14 @@ static Node *parse_type_atom(Parser *p) {
 Node *parse_type(Parser *p) {
   parser_enter(p);
   Node *n = parse_type_atom(p);
-  while (parser_is(p, T_QUESTION)) {
-    Node *o = parser_node(p, N_TYPE_OPTION);
+  while (parser_is(p, T_QUESTION) || parser_is(p, T_COALESCE)) {
+    int twice = p->t->kind == T_COALESCE; /* T?? */
     p->t++;
-    o->a = n;
-    n = o;
+    for (int i = 0; i <= twice; i++) {
+      Node *o = parser_node(p, N_TYPE_OPTION);
+      o->a = n;
+      n = o;
+    }
   }
   parser_leave(p);
   return n;

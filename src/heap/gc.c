@@ -100,6 +100,9 @@ int gc_collect(GcHeap *h, int full) {
     old_sweep_all(h); /* so that the figure of live bytes is exact */
     set_next_full(h);
   }
+#ifdef ORUS_STRESS
+  if (gc_verify(h)) __builtin_trap(); /* a test build: stop where the damage is */
+#endif
   if (!h->config.now_ns) return 1;
   uint64_t pause = h->config.now_ns(h->config.ctx) - start;
   h->stats.pause_total_ns += pause;
