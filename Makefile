@@ -47,7 +47,8 @@ TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
-.PHONY: all help run test unit check docs clean setup
+SHELL   := /bin/sh
+.PHONY: all help run test-lang bench test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -66,7 +67,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all test unit check docs clean"
+	@echo "targets: all run test test-lang unit bench check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -81,6 +82,17 @@ $(B)/tests/stage0/test_%: $(B)/tests/stage0/test_%.o $(S0_OBJ) $(LIB)
 
 $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
+
+# The main job: compile the examples and run them.
+run: all
+	@mkdir -p $(B)/examples
+	@for f in examples/*.orus; do \
+	    name=$$(basename $$f .orus); echo "== $$name"; \
+	    $(STAGE0) -o $(B)/examples/$$name.orbc $$f && $(ORUS) $(B)/examples/$$name.orbc || exit 1; \
+	done
+
+test-lang: all
+	@scripts/test-lang $(B)
 
 .SECONDARY:
 
