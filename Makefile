@@ -91,6 +91,24 @@ run: all
 	    $(STAGE0) -o $(B)/examples/$$name.orbc $$f && $(ORUS) $(B)/examples/$$name.orbc || exit 1; \
 	done
 
+# Compares with the peers that are installed: make bench BENCH="fib nbody" RUNS=5
+BENCH      ?= $(notdir $(basename $(wildcard bench/programs/*.orus)))
+BENCH_FILES = $(BENCH:%=$(B)/bench/%.orbc) $(BENCH:%=$(B)/bench/%.c.exe)
+bench: all $(B)/bench/run $(BENCH_FILES)
+	@$(B)/bench/run $(B) $(BENCH)
+
+$(B)/bench/run: bench/run.c
+	@mkdir -p $(@D)
+	$(Q)$(XCC) -O2 $(WARN) $< -o $@ -lm
+
+$(B)/bench/%.c.exe: bench/programs/%.c
+	@mkdir -p $(@D)
+	$(Q)$(XCC) -O2 $< -o $@ -lm
+
+$(B)/bench/%.orbc: bench/programs/%.orus $(STAGE0) $(wildcard std/*.orus std/*/*.orus)
+	@mkdir -p $(@D)
+	$(Q)$(STAGE0) -o $@ $<
+
 test-lang: all
 	@scripts/test-lang $(B)
 
