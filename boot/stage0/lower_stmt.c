@@ -215,7 +215,7 @@ static void set_element(Fn *f, Node *at, Val object, Val index, Val v) {
     return;
   }
   Val args[3] = {object, index, v};
-  lower_method(f, at, "__set_index", args, 3, REG_NONE);
+  lower_method(f, at, lower_has_method(f, t, "__set_index") ? "__set_index" : "insert", args, 3, REG_NONE);
 }
 
 /* The object and index are evaluated once; for `op=` they are named by hidden variables of a block of their own. */

@@ -4,6 +4,8 @@
 #include "code/private.h"
 #include "code/verify.h"
 
+#include <string.h>
+
 /* -- memory forms -- */
 
 enum { FORM_P, FORM_64, FORM_I32, FORM_U32, FORM_I16, FORM_U16, FORM_I8, FORM_U8, FORM_F32 };      /* order of READ_FORMS */
@@ -149,6 +151,65 @@ static uint64_t fuse_loop(uint64_t add, uint64_t compare, uint64_t branch) {
   return 0;
 }
 
+/* -- constant operands -- */
+
+typedef struct WithConstant {
+  uint16_t right, left; /* private opcode when the constant is operand c, b; 0: none */
+} WithConstant;
+
+static const WithConstant with_constant[OP_COUNT] = {
+    [OP_ADD_F64] = {POP_ADDK_F64, POP_ADDK_F64}, [OP_SUB_F64] = {POP_SUBK_F64, POP_RSUBK_F64}, [OP_MUL_F64] = {POP_MULK_F64, POP_MULK_F64},
+    [OP_DIV_F64] = {POP_DIVK_F64, POP_RDIVK_F64}, [OP_MUL_I32] = {POP_MULK_I32, POP_MULK_I32}, [OP_MUL_I64] = {POP_MULK_I64, POP_MULK_I64},
+    [OP_MUL_U64] = {POP_MULK_U64, POP_MULK_U64}, [OP_AND] = {POP_ANDK, POP_ANDK},          [OP_DIV_I32] = {POP_DIVK_I32, 0},
+    [OP_REM_I32] = {POP_REMK_I32, 0},            [OP_DIV_I64] = {POP_DIVK_I64, 0},         [OP_REM_I64] = {POP_REMK_I64, 0},
+};
+
+static int reads_raw(unsigned format) { return format >= FMT_RR_I32 && format <= FMT_RR; }
+static int writes_raw(unsigned format) { return format >= FMT_WR_I32 && format <= FMT_WR; }
+
+/* Whether nothing reads raw temporary `t` behind instruction `i` before it is written or dies with its block. */
+static int is_dead_behind(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i, unsigned t) {
+  if (t < row->raw_locals) return 0;
+  for (uint32_t n = 0; n < 16; n++) {
+    uint64_t w = code[i];
+    const OpcodeInfo *info = &opcode_info[insn_op(w)];
+    if (n) {
+      if (info->a == FMT_WIN_R || info->c == FMT_WIN_R || insn_op(w) == OP_FMA_F64 || insn_op(w) == OP_RETN) return 0; /* reads more than it names */
+      if (reads_raw(info->a) && insn_a(w) == t) return 0;
+      if (info->c != FMT_CONT && ((reads_raw(info->b) && insn_b(w) == t) || (reads_raw(info->c) && insn_c(w) == t))) return 0;
+    }
+    if (writes_raw(info->a) && insn_a(w) == t) return 1;
+    if (info->flags & OPF_ENDS_BLOCK) return 1;
+    if (++i >= row->code || (notes[i] & NOTE_BLOCK)) return 1;
+  }
+  return 0;
+}
+
+/* The bits that a LDI or LDK puts into its register; 0: it is neither. */
+static int loaded_constant(const Rewrite *r, uint64_t w, uint64_t *bits) {
+  if (insn_op(w) == OP_LDK) return *bits = r->module->view.constants[insn_wide(w)].bits, 1;
+  if (insn_op(w) != OP_LDI) return 0;
+  int64_t value = (int16_t)insn_b(w);
+  double f = (double)value;
+  *bits = (uint64_t)value;
+  if (insn_c(w) == TYPE_F64 || insn_c(w) == TYPE_F32) memcpy(bits, &f, sizeof f);
+  return 1;
+}
+
+/* Fuses a constant at `i` with the operation behind it: two private words.  0: it is not that. */
+static int fuse_constant(const Rewrite *r, const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i, uint64_t *out) {
+  uint64_t bits, w;
+  if (i + 1 >= row->code || (notes[i + 1] & NOTE_BLOCK) || !loaded_constant(r, code[i], &bits)) return 0;
+  w = code[i + 1];
+  unsigned t = insn_a(code[i]), b = insn_b(w), c = insn_c(w), right = with_constant[insn_op(w)].right, left = with_constant[insn_op(w)].left;
+  if (!right || b == c || (b != t && c != t) || (b == t && !left)) return 0;
+  if (!left && (bits == 0 || bits == UINT64_MAX)) return 0; /* division: leave the traps to the general form */
+  if (!is_dead_behind(row, code, notes, i + 1, t)) return 0;
+  out[0] = insn_make(c == t ? right : left, insn_a(w), c == t ? b : c, 0);
+  out[1] = bits;
+  return 1;
+}
+
 /* Private words of the instruction at `i` when it starts a longer pattern; 0 else.  The words behind it stay as they are: nothing jumps to them. */
 static uint64_t fuse(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i) {
   if (ends_in_branch(row, code, notes, i)) return fuse_branch(code[i], code[i + 1]);
@@ -162,6 +223,10 @@ void rewrite_function(Rewrite *r, const OrbcFunction *row) {
   const uint32_t *notes = r->notes + row->first_code;
   uint64_t *out = r->module->code + row->first_code;
   for (uint32_t i = 0; i < row->code; i++) {
+    if (fuse_constant(r, row, frozen, notes, i, out + i)) {
+      i++;
+      continue;
+    }
     uint64_t w = fuse(row, frozen, notes, i);
     out[i] = w ? w : rewrite_one(r, frozen[i], notes[i], row->first_code + i);
   }

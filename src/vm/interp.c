@@ -429,6 +429,42 @@ L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2);
   LOOP(LOOP_LT_I64, int64_t, <)
   LOOP(LOOP_LE_I64, int64_t, <=)
 
+  /* a constant operand in the next word */
+#define CONSTANT(name, member, type, e) \
+  L_##name : {                          \
+    type k_;                            \
+    memcpy(&k_, pc, sizeof k_);         \
+    pc++;                               \
+    raw[A].member = (e);                \
+    NEXT();                             \
+  }
+  CONSTANT(ADDK_F64, f, double, raw[B].f + k_)
+  CONSTANT(SUBK_F64, f, double, raw[B].f - k_)
+  CONSTANT(RSUBK_F64, f, double, k_ - raw[B].f)
+  CONSTANT(MULK_F64, f, double, raw[B].f * k_)
+  CONSTANT(DIVK_F64, f, double, raw[B].f / k_)
+  CONSTANT(RDIVK_F64, f, double, k_ / raw[B].f)
+  CONSTANT(MULK_U64, u, uint64_t, raw[B].u * k_)
+  CONSTANT(ANDK, u, uint64_t, raw[B].u & k_)
+  CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
+  CONSTANT(REMK_I32, s, int64_t, (int32_t)raw[B].s % (int32_t)k_)
+  CONSTANT(DIVK_I64, s, int64_t, raw[B].s / k_)
+  CONSTANT(REMK_I64, s, int64_t, raw[B].s % k_)
+L_MULK_I32: {
+    int32_t x;
+    if (UNLIKELY(__builtin_mul_overflow((int32_t)raw[B].s, (int32_t)*pc, &x))) TRAP(OVERFLOW);
+    raw[A].s = x;
+    pc++;
+    NEXT();
+  }
+L_MULK_I64: {
+    int64_t x;
+    if (UNLIKELY(__builtin_mul_overflow(raw[B].s, (int64_t)*pc, &x))) TRAP(OVERFLOW);
+    raw[A].s = x;
+    pc++;
+    NEXT();
+  }
+
   /* calls */
 L_CALL:
   callee = &vm->functions[C];
