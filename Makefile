@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang bench test unit check docs clean setup
+.PHONY: all help run test-lang test-limits test-verify bench test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -108,6 +108,16 @@ $(B)/bench/%.c.exe: bench/programs/%.c
 $(B)/bench/%.orbc: bench/programs/%.orus $(STAGE0) $(wildcard std/*.orus std/*/*.orus)
 	@mkdir -p $(@D)
 	$(Q)$(STAGE0) -o $@ $<
+
+# Mutated programs under the sanitizers: make test-verify MUTANTS=1000000
+MUTANTS ?= 100000
+test-verify:
+	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/stage0/test_mutants
+	@ORUS_MUTANTS=$(MUTANTS) scripts/run-tests build/asan-gcc/tests/stage0/test_mutants
+
+# Every limit is reached and ends in an error.
+test-limits: all
+	@scripts/test-limits $(B)
 
 test-lang: all
 	@scripts/test-lang $(B)

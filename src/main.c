@@ -198,7 +198,8 @@ static int load_and(Host *host, const Options *o, int runs) {
   if (!program_init(&program, memory)) fprintf(stderr, "orus: out of memory\n");
   else {
     if (!program_add(&program, image, size, ~(uint64_t)0, &report)) code = refused(o->file, &report);
-    else code = runs ? run_program(host, &program, o) : 0;
+    else if (runs) code = run_program(host, &program, o);
+    else code = printf("%s: valid\n", o->file) < 0;
     program_free(&program);
   }
   free(image);

@@ -26,11 +26,22 @@ void vm_get_limits(const Vm *vm, VmLimits *limits) { *limits = vm->limits; }
 
 /* -- roots -- */
 
+/* How many slots of the reference stack are in use. A caller's frame may end above that of what it calls; its dead temporaries up there must stay valid
+ * references, because they are roots again when the callee returns. */
+static size_t refs_in_use(const Vm *vm) {
+  size_t most = 1, base = (size_t)(vm->ref - vm->ref_base); /* at least the result */
+  for (const Frame *f = vm->frame; f > vm->frame_base; f--) {
+    size_t end = base + f->func->ref_total;
+    if (end > most) most = end;
+    base -= insn_b(f->pc[-1]);
+  }
+  return most;
+}
+
 static void visit_roots(void *ctx, GcHeap *h) {
   Vm *vm = ctx;
   const Program *p = vm->program;
-  if (vm->frame > vm->frame_base) gc_visit(h, vm->ref_base, (size_t)(vm->ref - vm->ref_base) + vm->frame->func->ref_total);
-  else gc_visit(h, vm->ref_base, 1); /* the result */
+  gc_visit(h, vm->ref_base, refs_in_use(vm));
   gc_visit(h, vm->globals_ref, p->globals_ref_count);
   gc_visit(h, vm->strings, p->strings_count);
   gc_visit(h, vm->ones, p->types_count);

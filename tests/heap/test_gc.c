@@ -1,0 +1,282 @@
+/* The collector against a model: the same random changes are made to objects of the heap and to plain C memory, and must give the same graph. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "heap/gc.h"
+
+enum { NODE = 32, REFS, BYTES, WEAK, HANDLE, TYPES, ROOTS = 64 };
+
+static const GcShape shapes[TYPES] = {
+    [NODE] = {GC_FIXED, 0, 0, 2, 32}, [REFS] = {GC_ARRAY_REF, 3, 0, 0, 16}, [BYTES] = {GC_ARRAY_RAW, 0, 0, 0, 16}, [WEAK] = {GC_WEAK, 0, 0, 0, 16}, [HANDLE] = {GC_HANDLE, 0, 0, 0, 16}};
+
+typedef struct Node {
+  uint64_t header;
+  Obj *left, *right;
+  uint64_t number;
+} Node;
+
+typedef struct World {
+  GcHeap heap;
+  Obj *roots[ROOTS];
+  size_t allocations, fail_at; /* fail_at: that allocation and all later ones fail; 0: never */
+  long outstanding;
+  int closed[64];
+} World;
+
+static void *world_alloc(void *ctx, size_t size, size_t align) {
+  World *w = ctx;
+  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
+  w->outstanding++;
+  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
+}
+
+static void world_free(void *ctx, void *block, size_t size, size_t align) {
+  (void)size, (void)align;
+  ((World *)ctx)->outstanding--;
+  free(block);
+}
+
+static void world_roots(void *ctx, GcHeap *heap) { gc_visit(heap, ((World *)ctx)->roots, ROOTS); }
+static void world_close(void *ctx, int64_t handle) { ((World *)ctx)->closed[handle]++; }
+
+static int open_world(World *w, uint64_t limit) {
+  size_t fail_at = w->fail_at;
+  memset(w, 0, sizeof *w);
+  w->fail_at = fail_at;
+  GcConfig c = {.memory = {w, world_alloc, world_free}, .shapes = shapes, .heap_limit = limit, .nursery_bytes = 16384, .ctx = w, .roots = world_roots, .close = world_close};
+  return gc_init(&w->heap, &c);
+}
+
+static void close_world(World *w) {
+  gc_free(&w->heap);
+  assert_int_equal(w->outstanding, 0);
+}
+
+static uint64_t seed = 1;
+static uint32_t random32(void) {
+  seed = seed * 6364136223846793005u + 1442695040888963407u;
+  return (uint32_t)(seed >> 33);
+}
+
+static Node *node(Obj *o) { return (Node *)(void *)o; }
+
+/* -- the model: nodes by number; each knows the numbers of its children (0: none) -- */
+
+enum { MODEL = 100000 };
+typedef struct ModelNode { uint32_t left, right; } ModelNode;
+
+/* Compares what is reachable from the roots; numbers found on the way are marked so that cycles end. */
+static void compare(Obj *o, uint32_t number, const ModelNode *model, char *seen) {
+  while (o || number) {
+    assert_non_null(o);
+    assert_int_equal(node(o)->number, number);
+    if (seen[number]) return;
+    seen[number] = 1;
+    compare(node(o)->left, model[number].left, model, seen);
+    o = node(o)->right;
+    number = model[number].right;
+  }
+}
+
+static void graphs_survive_random_changes(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  ModelNode *model = calloc(MODEL, sizeof *model);
+  uint32_t roots[ROOTS] = {0}, next = 1;
+  char *seen = calloc(MODEL, 1);
+  assert_true(open_world(w, 64 << 20));
+  while (next < MODEL) {
+    unsigned r = random32() % ROOTS, other = random32() % ROOTS;
+    switch (random32() % 8) {
+    case 0: case 1: case 2: case 3: { /* a new node that points to what two roots hold */
+      Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+      assert_non_null(o);
+      node(o)->number = next;
+      node(o)->left = w->roots[r];
+      node(o)->right = w->roots[other];
+      gc_wrote(&w->heap, o);
+      model[next] = (ModelNode){roots[r], roots[other]};
+      w->roots[r] = o;
+      roots[r] = next++;
+      break;
+    }
+    case 4: case 5: /* an old node gets a new child: the barrier */
+      if (!w->roots[r]) break;
+      node(w->roots[r])->left = w->roots[other];
+      gc_wrote(&w->heap, w->roots[r]);
+      model[roots[r]].left = roots[other];
+      break;
+    case 6: w->roots[r] = NULL, roots[r] = 0; break;
+    default: /* walk down, so that old nodes are reached */
+      if (!w->roots[r]) break;
+      w->roots[r] = node(w->roots[r])->right;
+      roots[r] = model[roots[r]].right;
+    }
+    if (next % 10000 == 0) {
+      gc_collect(&w->heap, next % 20000 == 0);
+      assert_null(gc_verify(&w->heap));
+    }
+  }
+  for (unsigned i = 0; i < ROOTS; i++) {
+    memset(seen, 0, MODEL);
+    compare(w->roots[i], roots[i], model, seen);
+  }
+  GcStats s;
+  gc_stats(&w->heap, &s);
+  assert_true(s.minor > 50 && s.full >= 4 && s.promoted > 0);
+  close_world(w);
+  free(model);
+  free(seen);
+  free(w);
+}
+
+static void large_arrays_of_references_are_scanned(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 64 << 20));
+  w->roots[0] = (Obj *)(void *)gc_alloc_array(&w->heap, REFS, 5000);
+  for (uint32_t i = 0; i < 5000; i++) {
+    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    node(o)->number = i;
+    ((Obj **)array_data((ArrayObj *)(void *)w->roots[0]))[i] = o;
+    gc_wrote(&w->heap, w->roots[0]);
+  }
+  gc_collect(&w->heap, 1);
+  for (uint32_t i = 0; i < 5000; i++) assert_int_equal(node(((Obj **)array_data((ArrayObj *)(void *)w->roots[0]))[i])->number, i);
+  close_world(w);
+  free(w);
+}
+
+static void weak_references_are_cleared_and_handles_closed_once(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 16 << 20));
+  for (int full = 0; full < 2; full++) {
+    w->roots[0] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    w->roots[1] = gc_alloc(&w->heap, obj_header(WEAK, 0), 16);
+    ((WeakObj *)(void *)w->roots[1])->target = w->roots[0];
+    assert_true(gc_register_weak(&w->heap, w->roots[1]));
+    w->roots[2] = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
+    ((HandleObj *)(void *)w->roots[2])->handle = full;
+    assert_true(gc_register_handle(&w->heap, w->roots[2]));
+    gc_collect(&w->heap, full);
+    assert_ptr_equal(((WeakObj *)(void *)w->roots[1])->target, w->roots[0]);
+    assert_int_equal(w->closed[full], 0);
+    w->roots[0] = w->roots[2] = NULL;
+    gc_collect(&w->heap, 1);
+    assert_null(((WeakObj *)(void *)w->roots[1])->target);
+    assert_int_equal(w->closed[full], 1);
+    gc_collect(&w->heap, 1);
+    assert_int_equal(w->closed[full], 1);
+  }
+  w->roots[2] = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
+  ((HandleObj *)(void *)w->roots[2])->handle = 9;
+  assert_true(gc_register_handle(&w->heap, w->roots[2]));
+  close_world(w); /* closes what is still alive */
+  assert_int_equal(w->closed[9], 1);
+  free(w);
+}
+
+static void the_limit_is_kept_and_reaching_it_is_no_harm(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  uint64_t limit = 1 << 20;
+  assert_true(open_world(w, limit));
+  uint32_t made = 0;
+  for (;;) { /* a list that grows until there is no room */
+    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    if (!o) break;
+    node(o)->number = made++;
+    node(o)->left = w->roots[0];
+    gc_wrote(&w->heap, o);
+    w->roots[0] = o;
+  }
+  GcStats s;
+  gc_stats(&w->heap, &s);
+  assert_true(s.in_use <= limit && made > 10000);
+  uint32_t n = made;
+  for (Obj *o = w->roots[0]; o; o = node(o)->left) assert_int_equal(node(o)->number, --n);
+  assert_null(gc_alloc_array(&w->heap, BYTES, 1u << 30));
+  w->roots[0] = NULL;
+  assert_non_null(gc_alloc_array(&w->heap, BYTES, 400000)); /* the room is there again */
+  assert_null(gc_verify(&w->heap));
+  close_world(w);
+  free(w);
+}
+
+static void memory_may_run_out_at_any_allocation(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  size_t completed = 0;
+  for (size_t n = 1; !completed && n < 400; n++) {
+    w->fail_at = n;
+    if (!open_world(w, 8 << 20)) continue;
+    uint32_t i = 0;
+    for (; i < 30000; i++) {
+      Obj *o = i % 100 == 99 ? (Obj *)(void *)gc_alloc_array(&w->heap, BYTES, 9000) : gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+      if (!o) break;
+      if (i % 100 == 99) continue;
+      node(o)->left = w->roots[i % 8];
+      node(o)->number = i;
+      gc_wrote(&w->heap, o);
+      if (i % 3 == 0) w->roots[i % 8] = o;
+      if (i % 50 == 0) w->roots[i % 8] = NULL;
+    }
+    assert_null(gc_verify(&w->heap));
+    completed = i == 30000;
+    close_world(w);
+  }
+  assert_true(completed);
+  free(w);
+}
+
+static void the_verifier_finds_planted_damage(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 16 << 20));
+  w->roots[0] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  gc_collect(&w->heap, 1); /* old now */
+  Obj *young = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  node(w->roots[0])->left = young; /* without the barrier */
+  assert_non_null(gc_verify(&w->heap));
+  gc_wrote(&w->heap, w->roots[0]);
+  assert_null(gc_verify(&w->heap));
+  close_world(w);
+  free(w);
+}
+
+static void scopes_are_roots(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 16 << 20));
+  GcScope scope;
+  gc_scope_open(&w->heap, &scope);
+  scope.slots[0] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  node(scope.slots[0])->number = 77;
+  Obj *before = scope.slots[0];
+  gc_collect(&w->heap, 0);
+  assert_ptr_not_equal(scope.slots[0], before);
+  assert_int_equal(node(scope.slots[0])->number, 77);
+  gc_scope_close(&w->heap, &scope);
+  close_world(w);
+  free(w);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(graphs_survive_random_changes),
+      cmocka_unit_test(large_arrays_of_references_are_scanned),
+      cmocka_unit_test(weak_references_are_cleared_and_handles_closed_once),
+      cmocka_unit_test(the_limit_is_kept_and_reaching_it_is_no_harm),
+      cmocka_unit_test(memory_may_run_out_at_any_allocation),
+      cmocka_unit_test(the_verifier_finds_planted_damage),
+      cmocka_unit_test(scopes_are_roots),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
