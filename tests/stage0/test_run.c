@@ -1,0 +1,255 @@
+/* Running programs through the machine's C interface: suspending and going on, limits, the debugger, and memory that runs out anywhere. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#undef fail
+#include "stage0.h"
+#include "vm/vm.h"
+
+typedef struct World {
+  size_t allocations, fail_at;
+  long outstanding;
+  uint64_t clock;
+  char output[4096];
+  size_t written;
+} World;
+
+static void *world_alloc(void *ctx, size_t size, size_t align) {
+  World *w = ctx;
+  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
+  w->outstanding++;
+  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
+}
+
+static void world_free(void *ctx, void *block, size_t size, size_t align) {
+  (void)size, (void)align;
+  ((World *)ctx)->outstanding--;
+  free(block);
+}
+
+static uint64_t world_now(void *ctx) { return ((World *)ctx)->clock += 1000; }
+static void world_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
+
+/* Writes are collected; everything else fails. */
+static int64_t world_kernel(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes) {
+  World *w = ctx;
+  if (id != 6 || raw[0] != 1 || w->written + sizes[0] > sizeof w->output) return id == 33 ? 2 : -1;
+  memcpy(w->output + w->written, buffers[0], sizes[0]);
+  w->written += sizes[0];
+  return (int64_t)sizes[0];
+}
+
+typedef struct Job {
+  World world;
+  Program program;
+  Vm *vm;
+  void *image;
+  size_t size;
+} Job;
+
+static void compile(Job *j, const char *source) {
+  static const char path[] = "build/run.orus";
+  memset(j, 0, sizeof *j);
+  FILE *f = fopen(path, "w");
+  assert_non_null(f);
+  fputs(source, f);
+  fclose(f);
+  Options options = {.std_dir = "std"};
+  Compiler *c = malloc(sizeof *c);
+  assert_non_null(c);
+  stage0_init(c, &options);
+  if (!stage0_compile(c, path, &j->image, &j->size)) print_error("%s\n", c->message);
+  stage0_free(c);
+  free(c);
+  assert_non_null(j->image);
+}
+
+/* Links, opens a machine, starts the entry.  0: no memory. */
+static int start(Job *j, const VmLimits *limits) {
+  World *w = &j->world;
+  LoadReport report;
+  VmHost host = {.ctx = w, .memory = {w, world_alloc, world_free}, .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
+  j->vm = NULL;
+  memset(&j->program, 0, sizeof j->program);
+  if (!program_init(&j->program, host.memory) || !program_add(&j->program, j->image, j->size, ~(uint64_t)0, &report)) return 0;
+  if (!(j->vm = vm_new(&j->program, &host, limits))) return 0;
+  const Func *entry = program_entry(&j->program);
+  const OrbcModule *m = &entry->module->view;
+  Obj *args = vm_array(j->vm, entry->module->types[m->items[orbc_type(m, entry->row->type)->first_item].type - ORBC_FIRST_MODULE_TYPE], 0);
+  return args && vm_start(j->vm, entry, NULL, &args) == VM_DONE;
+}
+
+static void stop(Job *j) {
+  if (j->vm) vm_free(j->vm);
+  program_free(&j->program);
+  assert_int_equal(j->world.outstanding, 0);
+}
+
+static void finish(Job *j) {
+  stop(j);
+  free(j->image);
+}
+
+static const char work[] =
+    "fn main():\n"
+    "    mut total = 0\n"
+    "    words: Map[string, i32] = {}\n"
+    "    for i in 0..2000:\n"
+    "        total = (total * 31 + i) % 65537\n"
+    "        words[(i % 50).to_string()] = total\n"
+    "    print(total, len(words), [1, 2].map(fn(x: i32) -> i32: x * 2))\n";
+
+static uint64_t instructions(const Vm *vm) {
+  VmStats s;
+  vm_stats(vm, &s);
+  return s.instructions;
+}
+
+static void a_suspended_run_goes_on_to_the_same_end(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, work);
+  assert_true(start(&j, NULL));
+  assert_int_equal(vm_run(j.vm), VM_DONE);
+  uint64_t whole = instructions(j.vm);
+  size_t length = j.world.written;
+  char expected[4096];
+  memcpy(expected, j.world.output, length);
+  stop(&j);
+  j.world.written = 0;
+  VmLimits limits = {.fuel = 1000};
+  assert_true(start(&j, &limits));
+  unsigned stops = 0;
+  for (VmStatus s; (s = vm_run(j.vm)) != VM_DONE; stops++) {
+    assert_int_equal(s, VM_STOPPED);
+    assert_int_equal(vm_stop_kind(j.vm), ERR_KIND_OUT_OF_FUEL);
+    limits.fuel += 1000;
+    vm_set_limits(j.vm, &limits);
+  }
+  assert_true(stops > 10);
+  assert_int_equal(instructions(j.vm), whole);
+  assert_int_equal(j.world.written, length);
+  assert_memory_equal(j.world.output, expected, length);
+  finish(&j);
+}
+
+static void *interrupt_soon(void *vm) {
+  for (volatile int i = 0; i < 1000000; i++) {}
+  vm_interrupt(vm);
+  return NULL;
+}
+
+static void another_thread_can_interrupt(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn main():\n    mut n = 0\n    while true: n = n + 1 & 7\n");
+  assert_true(start(&j, NULL));
+  pthread_t thread;
+  assert_int_equal(pthread_create(&thread, NULL, interrupt_soon, j.vm), 0);
+  assert_int_equal(vm_run(j.vm), VM_STOPPED);
+  assert_int_equal(vm_stop_kind(j.vm), ERR_KIND_INTERRUPTED);
+  pthread_join(thread, NULL);
+  finish(&j);
+}
+
+static void a_deadline_stops_the_run(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn main():\n    while true: pass\n");
+  VmLimits limits = {.deadline_ns = 50000};
+  assert_true(start(&j, &limits));
+  assert_int_equal(vm_run(j.vm), VM_STOPPED);
+  assert_int_equal(vm_stop_kind(j.vm), ERR_KIND_DEADLINE);
+  finish(&j);
+}
+
+static const Func *find_function(const Job *j, const char *name) {
+  for (uint32_t i = 0; i < j->program.functions_count; i++) {
+    uint32_t n;
+    const char *s = orbc_string(&j->program.functions[i].module->view, j->program.functions[i].row->name, &n);
+    if (n == strlen(name) && !memcmp(s, name, n)) return &j->program.functions[i];
+  }
+  return NULL;
+}
+
+static void breakpoints_stop_and_steps_go_on_by_one(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn twice(n: i32) -> i32: n + n\nfn main():\n    for i in 0..5: twice(i)\n    print(\"end\")\n");
+  assert_true(start(&j, NULL));
+  const Func *twice = find_function(&j, "twice"), *f;
+  uint32_t pc;
+  assert_non_null(twice);
+  assert_true(vm_set_breakpoint(j.vm, twice, 0));
+  for (int64_t i = 0; i < 5; i++) {
+    assert_int_equal(vm_run(j.vm), VM_BREAK);
+    assert_true(vm_frame(j.vm, 0, &f, &pc) && f == twice && pc == 0);
+    assert_int_equal(vm_raw(j.vm, 0), i);
+    vm_step(j.vm);
+    assert_int_equal(vm_run(j.vm), VM_BREAK);
+    assert_true(vm_frame(j.vm, 0, &f, &pc) && f == twice && pc == 1);
+  }
+  vm_clear_breakpoint(j.vm, twice, 0);
+  assert_int_equal(vm_run(j.vm), VM_DONE);
+  assert_int_equal(j.world.written, 4);
+  finish(&j);
+}
+
+/* Out of memory at each allocation in turn: a clean end, nothing leaked, and once there is enough the same output. */
+static void memory_may_run_out_anywhere(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, work);
+  int done = 0;
+  size_t n = 1;
+  for (; !done && n < 5000; n++) {
+    j.world.fail_at = n;
+    j.world.allocations = j.world.written = 0;
+    if (start(&j, NULL)) {
+      VmStatus s = vm_run(j.vm);
+      assert_true(s == VM_DONE || s == VM_ERROR);
+      assert_null(gc_verify(vm_heap(j.vm)));
+      done = s == VM_DONE && vm_result(j.vm) == 0;
+    }
+    stop(&j);
+  }
+  assert_true(done && n > 20);
+  free(j.image);
+}
+
+static void an_uncaught_error_has_kind_message_and_trace(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn main(): pass\nfn broken(n: i32) -> i32: 10 / n\nfn keep() -> i32: broken(0)\n");
+  assert_true(start(&j, NULL));
+  int64_t zero = 0;
+  const Func *broken = find_function(&j, "broken"), *f;
+  uint32_t pc, length;
+  assert_int_equal(vm_start(j.vm, broken, &zero, NULL), VM_DONE);
+  assert_int_equal(vm_run(j.vm), VM_ERROR);
+  assert_int_equal(vm_error_kind(j.vm), ERR_KIND_DIVISION_BY_ZERO);
+  assert_memory_equal(vm_error_message(j.vm, vm_error(j.vm), &length), "division by zero", 16);
+  assert_true(vm_error_frame(j.vm, vm_error(j.vm), 0, &f, &pc) && f == broken);
+  assert_false(vm_error_frame(j.vm, vm_error(j.vm), 1, &f, &pc));
+  int64_t five = 5;
+  assert_int_equal(vm_start(j.vm, broken, &five, NULL), VM_DONE); /* the machine is usable afterwards */
+  assert_int_equal(vm_run(j.vm), VM_DONE);
+  assert_int_equal(vm_result(j.vm), 2);
+  finish(&j);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
+      cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
