@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-limits test-verify bench test unit check docs clean setup
+.PHONY: all help run test-lang test-limits test-verify fuzz-smoke bench test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -67,7 +67,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test test-lang unit bench check docs clean"
+	@echo "targets: all run test unit test-lang test-limits test-verify fuzz-smoke bench check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -130,6 +130,7 @@ unit: $(TEST_BIN)
 # The generated files must be the ones that are committed.
 check: $(B)/spec/gen/reference $(B)/spec/gen/facade
 	@scripts/check-includes
+	@$(MAKE) -s all && scripts/check-symbols $(B)
 	@$(B)/spec/gen/reference | cmp -s - docs/reference/machine.md || { echo "docs/reference/machine.md is stale: run make docs" >&2; exit 1; }
 	@$(B)/spec/gen/facade | cmp -s - std/__kernel.orus || { echo "std/__kernel.orus is stale: run make docs" >&2; exit 1; }
 
@@ -143,6 +144,9 @@ $(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)
 
 setup:
 	@scripts/setup
+
+fuzz-smoke:
+	@scripts/fuzz-smoke $(FUZZ_SECONDS)
 
 test: setup check
 	@scripts/test-all
