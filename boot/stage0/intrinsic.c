@@ -86,6 +86,20 @@ static Val type_name(Fn *f, Node *at, Val v, int dest) {
   return (Val){p->string, to};
 }
 
+/* Fibonacci hashing (Knuth, TAOCP 3, 6.4) of an integer, in place; everything else has a method. */
+static Val hash_of(Fn *f, Node *at, Val *args, int dest) {
+  Program0 *p = PROGRAM(f);
+  Type *t = args[0].type, *u64 = p->raw[TYPE_U64];
+  if (!raw(f, t) || (t->tag == TY_RAW && (t->raw == TYPE_F32 || t->raw == TYPE_F64))) return lower_operation(f, at, "hash", args, 1, dest);
+  Val factor = lower_int(f, u64, (int64_t)0x9E3779B97F4A7C15u, REG_NONE), product = {u64, emit_temp(&f->e, 1)};
+  emit(&f->e, OP_MUL_U64, product.reg, args[0].reg, factor.reg);
+  Val shift = lower_int(f, p->raw[TYPE_I32], 32, REG_NONE);
+  int high = emit_temp(&f->e, 1), to = lower_target(f, p->raw[TYPE_U32], dest);
+  emit(&f->e, OP_SHR_U64, high, product.reg, shift.reg);
+  emit(&f->e, OP_CAST, to, high, TYPE_U32);
+  return (Val){p->raw[TYPE_U32], to};
+}
+
 static Val order(Fn *f, Node *at, Val *args, int dest) { return lower_operation(f, at, "compare", args, 2, dest); }
 
 static Val convert(Fn *f, unsigned op, Val v, Type *t, int c, int dest) {
@@ -102,7 +116,7 @@ static int special(Fn *f, Node *at, const char *name, Val *args, Type *result, i
   else if (!strcmp(name, "__repr")) *v = lower_show(f, at, args[0], 1, dest);
   else if (!strcmp(name, "__eq")) *v = lower_operation(f, at, "eq", args, 2, dest);
   else if (!strcmp(name, "__compare")) *v = order(f, at, args, dest);
-  else if (!strcmp(name, "__hash")) *v = lower_operation(f, at, "hash", args, 1, dest);
+  else if (!strcmp(name, "__hash")) *v = hash_of(f, at, args, dest);
   else if (!strcmp(name, "__type_name")) *v = type_name(f, at, args[0], dest);
   else if (!strcmp(name, "__tag")) *v = raw(f, args[0].type) ? lower_put(f, (Val){p->raw[TYPE_I32], args[0].reg}, dest) : convert(f, OP_TAG, args[0], p->raw[TYPE_I32], 0, dest);
   else if (!strcmp(name, "__char")) *v = convert(f, OP_CHK, args[0], p->raw[TYPE_CHAR], TYPE_CHAR, dest);

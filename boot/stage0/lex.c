@@ -216,12 +216,13 @@ static void lex_number(Lexer *l) {
   if (*l->s == '0' && peek(l, 1) == 'x') base = 16;
   if (*l->s == '0' && peek(l, 1) == 'o') base = 8;
   if (*l->s == '0' && peek(l, 1) == 'b') base = 2;
+  int is_item = last_kind(l) == T_DOT; /* t.1.0: items of tuples, not a float */
   Token *t = add(l, T_INT, start);
   if (base != 10) l->s += 2;
   int is_float = 0;
   if (base == 10) {
     skip_digits(l);
-    if (peek(l, 0) == '.' && is_digit(peek(l, 1))) {
+    if (peek(l, 0) == '.' && is_digit(peek(l, 1)) && !is_item) {
       l->s++;
       skip_digits(l);
       is_float = 1;
