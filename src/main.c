@@ -1,6 +1,7 @@
 /* main.c -- the `orus` executable: opens the kernel, loads a program, runs it on a machine, reports.
  *
  * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc, 66 cannot be read, 70 an error that nobody caught. */
+#include "code/dis.h"
 #include "code/program.h"
 #include "code/verify.h"
 #include "kernel/kernel.h"
@@ -25,7 +26,7 @@ typedef struct Host {
 typedef struct Options {
   const char *command, *file;
   char **args;
-  int args_count, stats, json, trace;
+  int args_count, stats, json;
   VmLimits limits;
 } Options;
 
@@ -184,12 +185,29 @@ static int run_program(Host *host, const Program *program, const Options *o) {
   return code;
 }
 
-static int load_and(Host *host, const Options *o, int runs) {
+static void write_text(void *ctx, const char *text, size_t length) { fwrite(text, 1, length, ctx); }
+
+static int disassemble(const Options *o, const void *image, size_t size) {
+  OrbcModule m;
+  LoadReport report;
+  DisOut out = {stdout, write_text};
+  if (!orbc_read(image, size, &m, &report)) return refused(o->file, &report);
+  dis_module(&m, &out);
+  return fflush(stdout) ? EXIT_UNCAUGHT : 0;
+}
+
+static int load_and(Host *host, const Options *o) {
+  int runs = !strcmp(o->command, "run");
   size_t size;
   void *image = read_file(o->file, &size);
   if (!image) {
     fprintf(stderr, "orus: cannot read '%s'\n", o->file);
     return EXIT_UNREADABLE;
+  }
+  if (!strcmp(o->command, "dis")) {
+    int code = disassemble(o, image, size);
+    free(image);
+    return code;
   }
   Program program;
   LoadReport report;
@@ -211,6 +229,7 @@ static int load_and(Host *host, const Options *o, int runs) {
 static int usage(FILE *to) {
   fputs("usage: orus [OPTIONS] FILE.orbc [ARGUMENTS...]   run a compiled program\n"
         "       orus verify FILE.orbc                     check it without running it\n"
+        "       orus dis FILE.orbc                        print its types and code\n"
         "options:\n"
         "  --stats            print statistics at the end, on stderr\n"
         "  --limits           print the limits and their defaults\n"
@@ -263,8 +282,7 @@ int main(int argc, char **argv) {
     }
   }
   if (version) return print_version(o.json);
-  int verifies = i < argc && !strcmp(argv[i], "verify");
-  i += verifies || (i < argc && !strcmp(argv[i], "run"));
+  o.command = i < argc && (!strcmp(argv[i], "verify") || !strcmp(argv[i], "dis") || !strcmp(argv[i], "run")) ? argv[i++] : "run";
   if (i >= argc) return usage(stderr);
   o.file = argv[i++];
   o.args = argv + i;
@@ -274,7 +292,7 @@ int main(int argc, char **argv) {
   if (!host) return EXIT_UNCAUGHT;
   kernel_open(&host->kernel, kernel_port_posix());
   host->ctx = (Kctx){&host->kernel, 0};
-  int code = load_and(host, &o, !verifies);
+  int code = load_and(host, &o);
   kernel_close(&host->kernel);
   free(host);
   return code;

@@ -421,9 +421,31 @@ static void lex_token(Lexer *l) {
   else lex_punctuation(l);
 }
 
+/* Bytes of the well-formed UTF-8 sequence at `s` (RFC 3629), 0 when it is not one. */
+static size_t utf8_sequence(const unsigned char *s, size_t left) {
+  if (s[0] < 0x80) return 1;
+  size_t n = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : s[0] >= 0xe0 && s[0] <= 0xef ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
+  if (!n || left < n) return 0;
+  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
+  for (size_t i = 1; i < n; i++)
+    if ((s[i] & 0xc0) != 0x80) return 0;
+  return n;
+}
+
+static void check_utf8(Compiler *c, Module *m) {
+  Place at = {m, 1, 1};
+  for (size_t i = 0, n; i < m->length; i += n) {
+    n = utf8_sequence((const unsigned char *)m->text + i, m->length - i);
+    if (!n) fail(c, at, "the file is not UTF-8 here");
+    at.column += (uint32_t)n;
+    if (m->text[i] == '\n') at.line++, at.column = 1;
+  }
+}
+
 void lex(Compiler *c, Module *m, Vec *tokens) {
   Lexer l = {.c = c, .m = m, .s = m->text, .end = m->text + m->length, .line_start = m->text, .line = 1, .tokens = tokens, .at_line_start = 1};
   if (m->length > FILE_LIMIT_SOURCE_BYTES) fail(c, (Place){m, 1, 1}, "the file is too large");
+  check_utf8(c, m);
   if (m->length >= 3 && !memcmp(m->text, "\xef\xbb\xbf", 3)) l.s = l.line_start = m->text + 3;
   VEC_PUSH(c, &l.levels, Level, ((Level){0, 0, 0}));
   while (l.s < l.end) {

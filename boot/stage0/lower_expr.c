@@ -1167,8 +1167,6 @@ static Val lower_range(Fn *f, Node *n, Type *want, int dest) {
 }
 
 static Val lower_bytes(Fn *f, Node *n, int dest) {
-  Val s = lower_string(f, name_lit(f->c, ""), REG_NONE);
-  (void)s;
   Program0 *p = PROGRAM(f);
   Type *t = type_list(f->c, p->raw[TYPE_U8]);
   int list = emit_temp(&f->e, 0);
