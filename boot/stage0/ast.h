@@ -97,6 +97,8 @@ typedef struct Node {
   double number;
 } Node;
 
+enum { MOST_PARAMETERS = 60 }; /* of a function; items of a tuple */
+
 /* parse.c: the tree of a module whose tokens are there. */
 Node *parse_module(Compiler *c, Module *m);
 

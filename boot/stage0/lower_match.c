@@ -179,10 +179,12 @@ static int constructor_of(Fn *f, Node *p, Type *t) {
   return pattern_variant(f, p, t);
 }
 
-static uint32_t constructor_fields(Fn *f, Type *t, int k, Type **types) {
-  if (t == PROGRAM(f)->raw[TYPE_BOOL]) return 0;
-  type_complete(f->c, t);
-  uint32_t n = t->tag == TY_ENUM ? t->variants[k].count : t->fields_count;
+/* The types of the constructor's fields, in an array with room for `more` behind them. */
+static uint32_t constructor_fields(Fn *f, Type *t, int k, uint32_t more, Type ***out) {
+  int is_bool = t == PROGRAM(f)->raw[TYPE_BOOL];
+  if (!is_bool) type_complete(f->c, t);
+  uint32_t n = is_bool ? 0 : t->tag == TY_ENUM ? t->variants[k].count : t->fields_count;
+  Type **types = *out = arena_alloc(f->c, (n + more) * sizeof *types);
   for (uint32_t i = 0; i < n; i++) types[i] = t->tag == TY_ENUM ? t->variants[k].fields[i].type : t->fields[i].type;
   return n;
 }
@@ -213,10 +215,8 @@ static void add_row(Fn *f, Vec *rows, Node *first, Node *const *rest, uint32_t r
 static int has_gap(Fn *f, Vec *rows, Type **types, uint32_t columns, unsigned depth, const char **text);
 
 static int gap_in_constructor(Fn *f, Vec *rows, Type **types, uint32_t columns, int k, unsigned depth) {
-  Type *t = types[0], *fields[256];
-  uint32_t n = constructor_fields(f, t, k, fields);
-  Type **next = arena_alloc(f->c, (n + columns) * sizeof *next);
-  memcpy(next, fields, n * sizeof *next);
+  Type *t = types[0], **next;
+  uint32_t n = constructor_fields(f, t, k, columns, &next);
   if (columns > 1) memcpy(next + n, types + 1, (columns - 1) * sizeof *next);
   Vec out = {0};
   for (size_t i = 0; i < rows->count; i++) {

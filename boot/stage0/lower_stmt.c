@@ -356,7 +356,7 @@ static void lower_assign(Fn *f, Node *n) {
   }
   switch (n->a->kind) {
   case N_NAME:
-    if (n->a->name->length == 1 && n->a->name->text[0] == '_') lower(f, n->c, NULL, REG_NONE);
+    if (n->a->name->length == 1 && n->a->name->text[0] == '_') lower_or_void(f, n->c, NULL, REG_NONE);
     else assign_name(f, n);
     break;
   case N_INDEX: assign_index(f, n); break;
@@ -392,7 +392,7 @@ static void sink_value(Fn *f, Node *n, Sink *s) {
     lower_return(f, n, n);
     return;
   }
-  Val v = lower(f, n, s->want ? s->want : s->type, s->reg);
+  Val v = lower_or_void(f, n, s->want ? s->want : s->type, s->reg);
   if (v.type == p->never) return;
   if (!s->type) {
     s->type = v.type;
@@ -470,12 +470,12 @@ void lower_return(Fn *f, Node *at, Node *value) {
     return;
   }
   if (f->result == p->void_) { /* `return f()` of a void function */
-    Val v = lower(f, value, NULL, REG_NONE);
+    Val v = lower_or_void(f, value, NULL, REG_NONE);
     if (v.type != p->void_ && v.type != p->never && at->kind == N_RETURN) fail(f->c, node_place(f, value), "this function returns nothing");
     lower_return_val(f, at, v.type == p->never ? v : lower_void(f));
     return;
   }
-  Val v = lower(f, value, f->result, REG_NONE);
+  Val v = lower_or_void(f, value, f->result, REG_NONE);
   if (!f->result && v.type != p->never) f->result = v.type;
   lower_return_val(f, at, v);
 }
@@ -595,7 +595,6 @@ Val lower_try_value(Fn *f, Node *n, Type *want, int dest) {
   label_open(&body);
   label_place(&f->e, &body);
   Val v = lower_hide(f, lower(f, n->a, value_want, REG_NONE));
-  if (v.reg == REG_NONE) fail(f->c, node_place(f, n->a), "'try' needs an expression with a value");
   Type *args[2] = {v.type, p->error};
   Type *t = type_make(f->c, TY_ENUM, p->result, args, 2);
   type_complete(f->c, t);
@@ -881,7 +880,7 @@ void lower_statement(Fn *f, Node *n) {
   switch (n->kind) {
   case N_LET: lower_let(f, n); break;
   case N_ASSIGN: lower_assign(f, n); break;
-  case N_EXPR: lower(f, n->a, NULL, REG_NONE); break;
+  case N_EXPR: lower_or_void(f, n->a, NULL, REG_NONE); break;
   case N_IF: lower_if_into(f, n, NULL); break;
   case N_MATCH: lower_match(f, n, NULL, REG_NONE, 0); break;
   case N_WHILE: lower_while(f, n); break;

@@ -36,6 +36,7 @@ Node *parse_fn_rest(Parser *p, Node *fn, int needs_body) {
   }
   parser_need(p, T_RPAREN);
   list_into(&l, fn);
+  if (fn->count > MOST_PARAMETERS) fail(p->c, (Place){p->m, fn->line, fn->column}, "a function has at most %d parameters", MOST_PARAMETERS);
   if (parser_take(p, T_ARROW)) fn->a = parse_type(p);
   if (needs_body || parser_is(p, T_COLON)) fn->b = parse_body(p);
   return fn;

@@ -109,6 +109,7 @@ static Node *parse_type_atom(Parser *p) {
     p->t++;
     parser_need(p, T_LPAREN);
     parse_types_until(p, n, T_RPAREN);
+    if (n->count > MOST_PARAMETERS) fail(p->c, (Place){p->m, n->line, n->column}, "a function has at most %d parameters", MOST_PARAMETERS);
     if (parser_take(p, T_ARROW)) n->a = parse_type(p);
     return n;
   default: parser_expected(p, "a type");
