@@ -23,6 +23,7 @@ typedef struct Var {
   uint8_t is_mut, boxed, is_parameter;
   uint32_t flow; /* index in Fn.flow */
   uint32_t from; /* first instruction where it lives */
+  struct Loop *loop; /* innermost one around the declaration */
   Place at;
 } Var;
 

@@ -616,11 +616,11 @@ static void jump_logic(Fn *f, Node *n, int sense, Label *to) {
   int is_and = n->kind == N_AND;
   Label out;
   label_open(&out);
-  lower_jump(f, n->a, !is_and, is_and == sense ? &out : to);
-  Flow before = flow_save(f);
+  Flow before = flow_save(f); /* what a jump out of the left side can be sure of */
+  lower_jump(f, n->a, !is_and, &out);
   lower_jump(f, n->b, sense, to);
-  (void)before;
   label_place(&f->e, &out);
+  flow_merge(f, &before);
 }
 
 void lower_jump(Fn *f, Node *n, int sense, Label *to) {
@@ -637,9 +637,11 @@ void lower_jump(Fn *f, Node *n, int sense, Label *to) {
   else if (n->kind == N_MATCHES) {
     Label no;
     label_open(&no);
+    Flow before = flow_save(f); /* on the way on, the pattern has bound nothing */
     lower_pattern(f, n->b, lower_hide(f, lower(f, n->a, NULL, REG_NONE)), &no);
     emit_jump(&f->e, OP_JMP, 0, to);
     label_place(&f->e, &no);
+    flow_restore(f, &before);
   } else if (n->kind == N_NAME && !strcmp(n->name->text, "true") && !lower_find_var(f, n->name)) {
     if (sense) emit_jump(&f->e, OP_JMP, 0, to);
   } else jump_on(f, lower(f, n, PROGRAM(f)->raw[TYPE_BOOL], REG_NONE), sense, to);
@@ -674,20 +676,23 @@ static Val lower_if_value(Fn *f, Node *n, Type *want, int dest) {
   label_open(&end);
   Block b;
   block_open(f, &b, B_PLAIN);
-  lower_jump(f, n->b, 0, &no);
   Flow start = flow_save(f);
+  lower_jump(f, n->b, 0, &no);
   int literal = lower_is_literal(n->a) || (n->a->kind == N_NAME && !strcmp(n->a->name->text, "none"));
   Val a, v;
   if (!want && literal) { /* the other branch tells the type: emit it first */
     Label yes;
     label_open(&yes);
+    Flow chosen = flow_save(f);
     emit_jump(&f->e, OP_JMP, 0, &yes);
     label_place(&f->e, &no);
+    flow_restore(f, &start);
     v = lower(f, n->c, NULL, REG_NONE);
     int result = lower_hidden(f, v.type);
     lower_put(f, v, result);
     emit_jump(&f->e, OP_JMP, 0, &end);
     label_place(&f->e, &yes);
+    flow_restore(f, &chosen);
     lower(f, n->a, v.type, result);
     label_place(&f->e, &end);
     block_close(f);

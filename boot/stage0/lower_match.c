@@ -120,6 +120,12 @@ static void or_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   label_place(&f->e, &yes);
 }
 
+static int is_constant(Fn *f, const Node *p) {
+  if (p->count || (p->flags & F_NAMED) || p->a->kind != N_NAME) return 0;
+  const Decl *d = scope_find(f->c, f->m, p->a->name);
+  return d && d->kind == D_CONST;
+}
+
 void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   mark_place(f, p);
   int variant = pattern_variant(f, p, v.type);
@@ -140,6 +146,10 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   case P_TUPLE: tuple_pattern(f, p, v, fail_to); break;
   case P_OR: or_pattern(f, p, v, fail_to); break;
   case P_VARIANT:
+    if (is_constant(f, p)) { /* a constant whose name is one letter */
+      compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to);
+      break;
+    }
     if (v.type->tag == TY_ENUM) fail(f->c, node_place(f, p), "%s has no variant '%s'", type_text(f->c, v.type), p->a->name->text);
     struct_pattern(f, p, v, fail_to);
     break;

@@ -60,7 +60,7 @@ static int is_shared(Fn *f, const Name *name) {
 Var *lower_declare(Fn *f, Name *name, Type *t, int is_mut, Block *in, Node *at) {
   if (t == PROGRAM(f)->void_ || t == PROGRAM(f)->never) fail(f->c, node_place(f, at), "'%s' would have no value", name->text);
   Var *v = arena_alloc(f->c, sizeof *v);
-  *v = (Var){.name = name, .type = t, .is_mut = (uint8_t)is_mut, .boxed = (uint8_t)(is_mut && is_shared(f, name)), .flow = (uint32_t)f->flow.count, .from = emit_here(&f->e), .at = node_place(f, at)};
+  *v = (Var){.name = name, .type = t, .is_mut = (uint8_t)is_mut, .boxed = (uint8_t)(is_mut && is_shared(f, name)), .flow = (uint32_t)f->flow.count, .from = emit_here(&f->e), .loop = f->loop, .at = node_place(f, at)};
   VEC_PUSH(f->c, &f->flow, uint8_t, 0);
   v->reg = emit_local(&f->e, v->boxed ? type_cell(f->c, t) : type_machine(f->c, t));
   if (v->boxed) emit(&f->e, OP_NEW, v->reg, 0, (int)type_cell(f->c, t));
@@ -163,6 +163,7 @@ static Node *combined(Fn *f, Node *n, Node *target) {
 static void check_assignable(Fn *f, Node *n, Var *v) {
   if (v->is_mut) return;
   if (v->is_parameter || v->reg <= -2) fail(f->c, node_place(f, n), "'%s' cannot be assigned; declare it with 'mut' (it is declared at line %u)", v->name->text, v->at.line);
+  if (v->loop != f->loop) fail(f->c, node_place(f, n), "'%s' would be assigned in every turn of the loop; declare it with 'mut' (it is declared at line %u)", v->name->text, v->at.line);
   if (VEC_AT(&f->flow, uint8_t, v->flow) & FLOW_MAYBE)
     fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", v->name->text, v->at.line);
 }
@@ -658,16 +659,17 @@ static void lower_while(Fn *f, Node *n) {
     lower_jump(f, n->a, 0, &loop.on_break);
   }
   lower_block_into(f, n->b, NULL);
+  block_close(f); /* the test does not see what the body declares */
   if (test_first || forever) {
     if (!test_first) label_place(&f->e, &loop.on_continue);
     emit_jump(&f->e, OP_JMP, 0, &top);
   } else {
     label_place(&f->e, &loop.on_continue);
+    flow_restore(f, &before);
     size_t hidden = f->hidden.count;
     lower_jump(f, n->a, 1, &top);
     lower_release(f, hidden);
   }
-  block_close(f);
   label_place(&f->e, &loop.on_break);
   flow_restore(f, &before);
   f->loop = loop.outer;

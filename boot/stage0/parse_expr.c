@@ -231,6 +231,8 @@ static Node *parse_pattern_atom(Parser *p) {
   n = parser_is(p, T_NAME) ? parse_pattern_name(p) : parse_pattern_value(p);
   if (n->kind == P_VALUE && (parser_is(p, T_DOTDOT) || parser_is(p, T_DOTDOTEQ))) {
     Node *r = parser_node(p, P_RANGE);
+    r->line = n->line;
+    r->column = n->column;
     r->flags = p->t->kind == T_DOTDOTEQ ? F_INCLUSIVE : 0;
     p->t++;
     r->a = n->a;
