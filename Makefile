@@ -156,4 +156,4 @@ test: setup check
 clean:
 	rm -rf build orus
 
--include $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d)
+-include $(B)/src/main.d $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d)

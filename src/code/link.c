@@ -1,6 +1,7 @@
 /* link.c -- see program.h.  A module is linked in steps: types are numbered program-wide, layouts computed, functions numbered, code rewritten,
  * methods entered in the dispatch table.  Tables only grow, so a failed step throws the module's additions away by resetting the counts. */
 #include "code/program.h"
+#include "code/inline.h"
 #include "code/rewrite.h"
 #include "code/verify.h"
 
@@ -330,20 +331,9 @@ static int resolve_imports(Linker *l) {
   return 1;
 }
 
-static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
-
 static void add_function(Linker *l, const OrbcFunction *row) {
   Func *f = &l->p->functions[l->p->functions_count];
-  *f = (Func){.index = l->p->functions_count++, .row = row, .code_length = row->code, .code = l->m->code + row->first_code};
-  const OrbcType *type = orbc_type(l->v, row->type);
-  uint32_t raw = 0, ref = row->closure ? 1 : 0;
-  for (uint32_t i = 0; i < type->number; i++) is_raw_type(l->v->items[type->first_item + i].type) ? raw++ : ref++;
-  f->raw_params = (uint16_t)raw;
-  f->ref_params = (uint16_t)ref;
-  f->raw_total = (uint16_t)(row->raw_locals + row->raw_temps);
-  f->ref_total = (uint16_t)(row->ref_locals + row->ref_temps);
-  f->raw_zero = round4(row->raw_locals - raw);  /* temporaries are written before they are read */
-  f->ref_zero = round4(f->ref_total - ref);     /* but the collector looks at all references */
+  *f = (Func){.index = l->p->functions_count++, .row = row};
 }
 
 static int number_functions(Linker *l) {
@@ -417,11 +407,28 @@ int program_assignable(const Program *p, uint32_t from, uint32_t to) {
 
 /* -- code -- */
 
-static int rewrite_code(Linker *l, uint32_t *notes) {
-  Rewrite r = {.program = l->p, .module = l->m, .notes = notes};
-  for (uint32_t i = 0; i < l->v->functions_count; i++) rewrite_function(&r, &l->v->functions[i]);
-  for (uint32_t i = 0; i < l->v->constants_count; i++) l->m->code[l->v->code_count + i] = l->v->constants[i].bits;
-  return 1;
+/* Where the rows of a module's code stand is known only when all are there. */
+static void place_code(Linker *l) {
+  const uint64_t *code = l->m->code.rows;
+  for (uint32_t i = l->m->first_function; i < l->p->functions_count; i++) {
+    l->p->functions[i].code = code;
+    code += l->p->functions[i].code_length;
+  }
+}
+
+static int make_code(Linker *l, const uint32_t *notes) {
+  CodeVec new_notes;
+  vec_init(&new_notes, l->p->memory, sizeof(uint32_t));
+  int ok = inline_module(l->p, l->m, notes, &new_notes);
+  Rewrite r = {.program = l->p, .module = l->m, .constants = (uint32_t)l->m->code.count, .notes = new_notes.rows};
+  for (uint32_t i = 0; i < l->v->constants_count && ok; i++) ok = vec_add(&l->m->code, &l->v->constants[i].bits, 1) != NULL;
+  for (uint32_t i = l->m->first_function, start = 0; i < l->p->functions_count && ok; i++) {
+    rewrite_function(&r, start, start + l->p->functions[i].code_length);
+    start += l->p->functions[i].code_length;
+  }
+  if (ok) place_code(l);
+  vec_free(&new_notes);
+  return ok || no_memory(l);
 }
 
 static int verify(Linker *l, uint64_t grants, uint32_t *notes) {
@@ -438,27 +445,32 @@ static int verify(Linker *l, uint64_t grants, uint32_t *notes) {
 static void free_module(Program *p, ProgramModule *m) {
   release(p, m->types, m->view.types_count * sizeof *m->types);
   release(p, m->functions, ((size_t)m->view.imports_count + m->view.functions_count) * sizeof *m->functions);
-  release(p, m->code, m->code_words * sizeof *m->code);
+  vec_free(&m->code);
+  vec_free(&m->origins);
+  vec_free(&m->sites);
+  vec_free(&m->handlers);
 }
 
 static int open_module(Linker *l) {
   Program *p = l->p;
   ProgramModule *m = l->m;
   const OrbcModule *v = &m->view;
-  m->code_words = (size_t)v->code_count + v->constants_count;
+  vec_init(&m->code, p->memory, sizeof(uint64_t));
+  vec_init(&m->origins, p->memory, sizeof(CodeOrigin));
+  vec_init(&m->sites, p->memory, sizeof(CodeSite));
+  vec_init(&m->handlers, p->memory, sizeof(OrbcHandler));
   m->types = grab(p, v->types_count * sizeof *m->types);
   m->functions = grab(p, ((size_t)v->imports_count + v->functions_count) * sizeof *m->functions);
-  m->code = grab(p, m->code_words * sizeof *m->code);
   m->first_string = p->strings_count;
   m->first_global_raw = p->globals_raw_count;
   m->first_global_ref = p->globals_ref_count;
-  if (!m->types || !m->functions || !m->code || !reserve_rows(p, v)) return 0;
+  if (!m->types || !m->functions || !reserve_rows(p, v)) return 0;
   return dispatch_reserve(p, v->impl_functions_count) && index_rebuild(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count);
 }
 
 static int link_module(Linker *l, uint32_t *notes) {
   uint32_t first_new = l->p->types_count;
-  return number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && rewrite_code(l, notes) && add_impls(l);
+  return number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && make_code(l, notes) && add_impls(l);
 }
 
 /* Adds the module whose view is checked; on failure the caller resets the program's counts. */
@@ -559,6 +571,20 @@ const char *program_string(const Program *p, uint32_t index, uint32_t *length) {
     else high = mid;
   }
   return orbc_string(&p->modules[low].view, index - p->modules[low].first_string, length);
+}
+
+int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {
+  const ProgramModule *m = f->module;
+  const CodeOrigin *o = &VEC_ROWS(CodeOrigin, m->origins)[(size_t)(f->code - VEC_ROWS(uint64_t, m->code)) + pc];
+  const CodeSite *site = &VEC_ROWS(CodeSite, m->sites)[o->site];
+  *frozen = o->pc;
+  for (; level; level--) {
+    if (site->parent == ORBC_NONE) return 0;
+    *frozen = site->call;
+    site = &VEC_ROWS(CodeSite, m->sites)[site->parent];
+  }
+  *of = &p->functions[site->function];
+  return 1;
 }
 
 void program_position(const Func *f, uint32_t pc, uint32_t *line, uint32_t *column) {

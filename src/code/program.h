@@ -8,18 +8,20 @@
 
 #include "code/opcode.h"
 #include "code/orbc.h"
+#include "code/vec.h"
 #include "heap/gc.h"
 
 typedef struct ProgramModule ProgramModule;
 
 /* A function as the interpreter wants it: the first 32 bytes are all that a call reads. */
 typedef struct Func {
-  const uint64_t *code; /* private code; constants stand behind it */
+  const uint64_t *code; /* private code; constants stand behind that of the module */
   uint16_t raw_params, ref_params; /* reference parameters count the closure itself */
   uint16_t raw_zero, ref_zero;     /* slots to zero on entry behind the parameters, rounded up to 4 */
   uint16_t raw_total, ref_total;
   uint32_t index; /* program-wide number */
   uint32_t code_length;
+  uint32_t first_handler; /* in module->handlers */
   const ProgramModule *module;
   const OrbcFunction *row;
 } Func;
@@ -41,14 +43,29 @@ typedef struct ProgramType {
   uint32_t hash;
 } ProgramType;
 
+/* Where a private instruction came from: frozen instruction `pc` of the function of `site`. */
+typedef struct CodeOrigin {
+  uint32_t pc, site;
+} CodeOrigin;
+
+/* A place where a function's body stands: its own, or instead of a call in another one. */
+typedef struct CodeSite {
+  uint32_t function;     /* program-wide */
+  uint32_t parent, call; /* site and frozen position of the call; parent is ORBC_NONE for the function itself */
+  uint32_t base[2];      /* where its registers start, by bank */
+  uint32_t temps;        /* where its raw temporaries start */
+} CodeSite;
+
 struct ProgramModule {
   OrbcModule view;
   uint32_t first_function; /* own functions start here */
   uint32_t first_string, first_global_raw, first_global_ref;
   uint32_t *types;         /* module type (minus 32) -> program type */
   uint32_t *functions;     /* module function, imports included -> program function */
-  uint64_t *code;          /* private */
-  size_t code_words;
+  CodeVec code;            /* uint64_t, private; then the constants */
+  CodeVec origins;         /* CodeOrigin of each instruction */
+  CodeVec sites;           /* CodeSite */
+  CodeVec handlers;        /* OrbcHandler, in private positions */
   uint64_t grants;
 };
 
@@ -66,6 +83,7 @@ typedef struct Program {
   uint32_t *type_index; /* open addressing: types by hash, 0 is empty; its size is a power of two */
   Dispatch *dispatch;   /* open addressing by type and selector; its size is a power of two */
   uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
+  int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
   uint32_t modules_room, types_room, shapes_room, items_room, functions_room, type_index_size, dispatch_size, dispatch_count;
 } Program;
 
@@ -89,7 +107,11 @@ const Func *program_dispatch(const Program *program, uint32_t type, uint32_t sel
 /* String constant `index` (program-wide). */
 const char *program_string(const Program *program, uint32_t index, uint32_t *length);
 
-/* Source position of instruction `pc` of `func`: line and column, 0 when unknown. */
+/* The function that private instruction `pc` of `func` came from, and its position there: level 0 the innermost one, 1 the one that it was expanded in, and so
+ * on.  0: there is no such level. */
+int program_origin(const Program *program, const Func *func, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen);
+
+/* Source position of frozen instruction `pc` of `func`: line and column, 0 when unknown. */
 void program_position(const Func *func, uint32_t pc, uint32_t *line, uint32_t *column);
 
 #endif

@@ -1,6 +1,8 @@
 /* rewrite.c -- see rewrite.h.  First indexes become program-wide and accesses sized; then compares are fused with the branch that ends their block,
  * whose temporary nobody else can read. */
 #include "code/rewrite.h"
+#include "code/flow.h"
+#include "code/inline.h"
 #include "code/private.h"
 #include "code/verify.h"
 
@@ -86,7 +88,7 @@ static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_
   case OP_F2I: return insn_c(w) == TYPE_I32 ? with_op(w, POP_F2I_I32) : w;
   case OP_AS_F64: return with_op(w, OP_MOV);
   case OP_LDI: return insn_c(w) == TYPE_F32 || insn_c(w) == TYPE_F64 ? with_op(w, POP_LDI_F) : w;
-  case OP_LDK: return insn_make_wide(POP_LDC, insn_a(w), r->module->view.code_count + insn_wide(w) - at);
+  case OP_LDK: return insn_make_wide(POP_LDC, insn_a(w), r->constants + insn_wide(w) - at);
   case OP_LDS: return insn_make_wide(op, insn_a(w), r->module->first_string + insn_wide(w));
   case OP_GETG: case OP_SETG: return insn_make_wide(op, insn_a(w), r->module->first_global_raw + insn_wide(w));
   case OP_GETGP: case OP_SETGP: return insn_make_wide(op, insn_a(w), r->module->first_global_ref + insn_wide(w));
@@ -98,6 +100,20 @@ static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_
 }
 
 /* -- fusing -- */
+
+/* The instructions of a function, of which some are those of functions expanded in it: sites tell. */
+typedef struct Body {
+  const uint64_t *code;
+  const uint32_t *notes;
+  const CodeOrigin *origins;
+  const CodeSite *sites;
+  uint32_t end;
+} Body;
+
+/* Whether the instruction at `i` follows the one in front of it and nothing else. */
+static int follows(const Body *b, uint32_t i) { return i < b->end && !(b->notes[i] & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)); }
+
+static int is_temporary(const Body *b, uint32_t i, unsigned reg) { return reg >= b->sites[b->origins[i].site].temps; }
 
 typedef struct Fused {
   uint16_t when_true, when_false;
@@ -111,11 +127,12 @@ static const Fused fused[OP_COUNT] = {
     [OP_LE_F] = {POP_JLE_F, POP_JNLE_F, 0},  [OP_EQ_P] = {POP_JEQ_P, POP_JNE_P, 0},
 };
 
-/* Whether code[i] compares into a temporary which the branch right behind it tests. */
-static int ends_in_branch(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i) {
-  if (i + 1 >= row->code || (notes[i + 1] & NOTE_BLOCK)) return 0;
-  unsigned op = insn_op(code[i]), next = insn_op(code[i + 1]);
-  return fused[op].when_true && (next == OP_JT || next == OP_JF) && insn_a(code[i]) >= row->raw_locals && insn_a(code[i + 1]) == insn_a(code[i]);
+/* Whether code[i] compares into a temporary which the branch right behind it tests: with its block the temporary ends. */
+static int ends_in_branch(const Body *b, uint32_t i) {
+  if (!follows(b, i + 1)) return 0;
+  unsigned op = insn_op(b->code[i]), next = insn_op(b->code[i + 1]);
+  return op < OP_COUNT && fused[op].when_true && (next == OP_JT || next == OP_JF) && insn_a(b->code[i + 1]) == insn_a(b->code[i]) &&
+         is_temporary(b, i + 1, insn_a(b->code[i]));
 }
 
 static uint64_t fuse_branch(uint64_t compare, uint64_t branch) {
@@ -126,10 +143,11 @@ static uint64_t fuse_branch(uint64_t compare, uint64_t branch) {
 }
 
 /* LDI t, imm; compare x with t; branch.  0 when it is not that. */
-static uint64_t fuse_immediate(const OrbcFunction *row, uint64_t load, uint64_t compare, uint64_t branch) {
+static uint64_t fuse_immediate(const Body *body, uint32_t i) {
+  uint64_t load = body->code[i], compare = body->code[i + 1], branch = body->code[i + 2];
   unsigned t = insn_a(load), x = insn_b(compare), y = insn_c(compare), op = insn_op(compare);
-  if (insn_op(load) != OP_LDI || t < row->raw_locals || insn_c(load) == TYPE_F32 || insn_c(load) == TYPE_F64) return 0;
-  if (x == y || (x != t && y != t)) return 0;
+  if (insn_op(load) != OP_LDI || !is_temporary(body, i, t) || insn_c(load) == TYPE_F32 || insn_c(load) == TYPE_F64) return 0;
+  if (x == y || (x != t && y != t) || body->origins[i].site != body->origins[i + 1].site) return 0;
   int swapped = x == t, yes = insn_op(branch) == OP_JT;
   unsigned to;
   switch (op) {
@@ -151,6 +169,14 @@ static uint64_t fuse_loop(uint64_t add, uint64_t compare, uint64_t branch) {
   return 0;
 }
 
+/* Private words of the instruction at `i` when it starts a longer pattern; 0 else.  The words behind it stay as they are: nothing jumps to them. */
+static uint64_t fuse(const Body *b, uint32_t i) {
+  if (ends_in_branch(b, i)) return fuse_branch(b->code[i], b->code[i + 1]);
+  if (i + 2 >= b->end || !follows(b, i + 1) || !ends_in_branch(b, i + 1)) return 0;
+  uint64_t w = fuse_immediate(b, i);
+  return w ? w : fuse_loop(b->code[i], b->code[i + 1], b->code[i + 2]);
+}
+
 /* -- constant operands -- */
 
 typedef struct WithConstant {
@@ -164,23 +190,28 @@ static const WithConstant with_constant[OP_COUNT] = {
     [OP_REM_I32] = {POP_REMK_I32, 0},            [OP_DIV_I64] = {POP_DIVK_I64, 0},         [OP_REM_I64] = {POP_REMK_I64, 0},
 };
 
-static int reads_raw(unsigned format) { return format >= FMT_RR_I32 && format <= FMT_RR; }
-static int writes_raw(unsigned format) { return format >= FMT_WR_I32 && format <= FMT_WR; }
+/* Whether site `inner` is `site` or was expanded in it. */
+static int is_within(const Body *b, uint32_t inner, uint32_t site) {
+  while (inner != site && inner != ORBC_NONE) inner = b->sites[inner].parent;
+  return inner == site;
+}
 
-/* Whether nothing reads raw temporary `t` behind instruction `i` before it is written or dies with its block. */
-static int is_dead_behind(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i, unsigned t) {
-  if (t < row->raw_locals) return 0;
-  for (uint32_t n = 0; n < 16; n++) {
-    uint64_t w = code[i];
-    const OpcodeInfo *info = &opcode_info[insn_op(w)];
-    if (n) {
-      if (info->a == FMT_WIN_R || info->c == FMT_WIN_R || insn_op(w) == OP_FMA_F64 || insn_op(w) == OP_RETN) return 0; /* reads more than it names */
-      if (reads_raw(info->a) && insn_a(w) == t) return 0;
-      if (info->c != FMT_CONT && ((reads_raw(info->b) && insn_b(w) == t) || (reads_raw(info->c) && insn_c(w) == t))) return 0;
-    }
-    if (writes_raw(info->a) && insn_a(w) == t) return 1;
-    if (info->flags & OPF_ENDS_BLOCK) return 1;
-    if (++i >= row->code || (notes[i] & NOTE_BLOCK)) return 1;
+/* Whether nothing reads raw temporary `t`, which the instruction at `i` uses, behind `i` before it is written or dies with its block. */
+static int is_dead_behind(const Body *b, uint32_t i, unsigned t) {
+  uint32_t site = b->origins[i].site;
+  if (!is_temporary(b, i, t)) return 0;
+  for (uint32_t n = 0; n < 32; n++) {
+    uint64_t w = b->code[i];
+    int own = b->origins[i].site == site;
+    if (n && flow_reads(w, BANK_RAW, t)) return 0;
+    if (own && flow_writes(w, BANK_RAW, t)) return 1;
+    if (own && (opcode_info[insn_op(w)].flags & OPF_ENDS_BLOCK)) return 1;
+    if (++i >= b->end) return 1;
+    own = b->origins[i].site == site;
+    if (own && (b->notes[i] & NOTE_BLOCK)) return 1;
+    if (own) continue;
+    if (!is_within(b, b->origins[i].site, site)) return t != b->sites[site].base[0]; /* back in the caller, which may read the result */
+    if (t >= b->sites[b->origins[i].site].base[0]) return 0;                        /* may be a parameter there */
   }
   return 0;
 }
@@ -197,37 +228,28 @@ static int loaded_constant(const Rewrite *r, uint64_t w, uint64_t *bits) {
 }
 
 /* Fuses a constant at `i` with the operation behind it: two private words.  0: it is not that. */
-static int fuse_constant(const Rewrite *r, const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i, uint64_t *out) {
+static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   uint64_t bits, w;
-  if (i + 1 >= row->code || (notes[i + 1] & NOTE_BLOCK) || !loaded_constant(r, code[i], &bits)) return 0;
-  w = code[i + 1];
-  unsigned t = insn_a(code[i]), b = insn_b(w), c = insn_c(w), right = with_constant[insn_op(w)].right, left = with_constant[insn_op(w)].left;
+  if (!follows(body, i + 1) || body->origins[i].site != body->origins[i + 1].site || !loaded_constant(r, body->code[i], &bits)) return 0;
+  w = body->code[i + 1];
+  unsigned t = insn_a(body->code[i]), b = insn_b(w), c = insn_c(w), right = with_constant[insn_op(w)].right, left = with_constant[insn_op(w)].left;
   if (!right || b == c || (b != t && c != t) || (b == t && !left)) return 0;
   if (!left && (bits == 0 || bits == UINT64_MAX)) return 0; /* division: leave the traps to the general form */
-  if (!is_dead_behind(row, code, notes, i + 1, t)) return 0;
+  if (!is_dead_behind(body, i + 1, t)) return 0;
   out[0] = insn_make(c == t ? right : left, insn_a(w), c == t ? b : c, 0);
   out[1] = bits;
   return 1;
 }
 
-/* Private words of the instruction at `i` when it starts a longer pattern; 0 else.  The words behind it stay as they are: nothing jumps to them. */
-static uint64_t fuse(const OrbcFunction *row, const uint64_t *code, const uint32_t *notes, uint32_t i) {
-  if (ends_in_branch(row, code, notes, i)) return fuse_branch(code[i], code[i + 1]);
-  if (i + 2 >= row->code || (notes[i + 1] & NOTE_BLOCK) || !ends_in_branch(row, code, notes, i + 1)) return 0;
-  uint64_t w = fuse_immediate(row, code[i], code[i + 1], code[i + 2]);
-  return w ? w : fuse_loop(code[i], code[i + 1], code[i + 2]);
-}
-
-void rewrite_function(Rewrite *r, const OrbcFunction *row) {
-  const uint64_t *frozen = r->module->view.code + row->first_code;
-  const uint32_t *notes = r->notes + row->first_code;
-  uint64_t *out = r->module->code + row->first_code;
-  for (uint32_t i = 0; i < row->code; i++) {
-    if (fuse_constant(r, row, frozen, notes, i, out + i)) {
+void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
+  uint64_t *code = VEC_ROWS(uint64_t, r->module->code);
+  const Body body = {code, r->notes, VEC_ROWS(CodeOrigin, r->module->origins), VEC_ROWS(CodeSite, r->module->sites), end};
+  for (uint32_t i = start; i < end; i++) {
+    if (!r->program->is_exact && fuse_constant(r, &body, i, code + i)) {
       i++;
       continue;
     }
-    uint64_t w = fuse(row, frozen, notes, i);
-    out[i] = w ? w : rewrite_one(r, frozen[i], notes[i], row->first_code + i);
+    uint64_t w = r->program->is_exact ? 0 : fuse(&body, i);
+    code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
 }

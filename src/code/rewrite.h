@@ -1,4 +1,4 @@
-/* rewrite.h -- frozen code to private code, one pass, in place of position (see private_ops.def).  Input is verified; cannot fail. */
+/* rewrite.h -- frozen instructions to private ones, in place, one pass over what inline.h made.  Input is verified; cannot fail. */
 #ifndef ORUS_CODE_REWRITE_H
 #define ORUS_CODE_REWRITE_H
 
@@ -7,10 +7,11 @@
 typedef struct Rewrite {
   const Program *program;
   ProgramModule *module;
-  const uint32_t *notes; /* from verify_module, one for each row of CODE */
+  uint32_t constants;    /* where they start in module->code */
+  const uint32_t *notes; /* one for each instruction of module->code */
 } Rewrite;
 
-/* Writes the private code of `row` into module->code. */
-void rewrite_function(Rewrite *r, const OrbcFunction *row);
+/* Rewrites the instructions from `start` to `end` of module->code, which are those of one function. */
+void rewrite_function(Rewrite *r, uint32_t start, uint32_t end);
 
 #endif

@@ -13,7 +13,8 @@ size_t verify_scratch_size(const OrbcModule *module);
 
 /* What the pass found out about an instruction, for the linker, which turns it into private code. */
 enum { NOTE_BLOCK = (int)0x40000000 };  /* a block starts here */
-enum { NOTE_TYPE = NOTE_BLOCK - 1 };    /* mask: type of the object whose field is accessed or method called, of the elements accessed, of the operand converted; else 0 */
+enum { NOTE_JOIN = (int)0x20000000 };   /* never from the verifier: something jumps here, but the temporaries of the block live on (code/inline.h) */
+enum { NOTE_TYPE = NOTE_JOIN - 1 };     /* mask: type of the object whose field is accessed or method called, of the elements accessed, of the operand converted; else 0 */
 
 /* Checks all code of `module`.  `notes`, unless NULL, gets one note for each row of CODE.  `grants`: bit n set when the host grants kernel domain n.  Returns 1, or 0 with `report` filled: section CODE and
  * the row of the offending instruction, or another section and row when the fault is there. */

@@ -10,7 +10,7 @@ static size_t find(const Vm *vm, const uint64_t *pc) {
 }
 
 int vm_set_breakpoint(Vm *vm, const Func *func, uint32_t pc) {
-  if (pc >= func->code_length) return 0;
+  if (pc >= func->code_length || !vm->program->is_exact) return 0;
   if (find(vm, func->code + pc) < vm->breakpoints_count) return 1;
   if (vm->breakpoints_count == vm->breakpoints_room) {
     size_t room = vm->breakpoints_room ? vm->breakpoints_room * 2 : 8;
@@ -55,12 +55,12 @@ int debug_stops(Vm *vm, const uint64_t *pc) {
 }
 
 int vm_frame(const Vm *vm, uint32_t i, const Func **func, uint32_t *pc) {
-  size_t depth = (size_t)(vm->frame - vm->frame_base);
-  if (i >= depth) return 0;
-  const Frame *f = vm->frame - i;
-  *func = f->func;
-  *pc = (uint32_t)((i ? f[1].pc - 1 : vm->pc) - f->func->code);
-  return 1;
+  for (const Frame *f = vm->frame; f > vm->frame_base; f--) {
+    uint32_t at = (uint32_t)((f == vm->frame ? vm->pc : f[1].pc - 1) - f->func->code);
+    for (uint32_t level = 0; program_origin(vm->program, f->func, at, level, func, pc); level++)
+      if (i-- == 0) return 1;
+  }
+  return 0;
 }
 
 int64_t vm_raw(const Vm *vm, uint32_t reg) { return vm->raw[reg].s; }

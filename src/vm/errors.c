@@ -72,20 +72,37 @@ int errors_init(Vm *vm) {
 
 /* -- trace -- */
 
-static int64_t trace_entry(const Func *f, const uint64_t *next) {
-  return (int64_t)f->index << 32 | (int64_t)(uint32_t)(next - 1 - f->code);
-}
-
-/* Entry `i` from the innermost frame on. */
-static int64_t entry_at(const Vm *vm, size_t i) {
+/* Private position in its function of frame `i`, counted from the innermost one. */
+static uint32_t position_of(const Vm *vm, size_t i) {
   const Frame *f = vm->frame - i;
-  return trace_entry(f->func, i ? f[1].pc : vm->pc);
+  return (uint32_t)((i ? f[1].pc : vm->pc) - 1 - f->func->code);
 }
 
-/* When the stack is deeper than the limit, its innermost and outermost halves, with -1 between them. */
+/* Function calls as they were written: more than frames, where calls were expanded. */
+static size_t count_calls(const Vm *vm) {
+  size_t n = 0, frames = (size_t)(vm->frame - vm->frame_base);
+  const Func *f;
+  uint32_t pc;
+  for (size_t i = 0; i < frames; i++)
+    for (uint32_t level = 0; program_origin(vm->program, vm->frame[-(ptrdiff_t)i].func, position_of(vm, i), level, &f, &pc); level++) n++;
+  return n;
+}
+
+/* Of `depth` calls `n` are kept: when these are fewer, the innermost and outermost halves with -1 between them. */
+static void write_trace(const Vm *vm, int64_t *to, size_t depth, size_t n) {
+  size_t inner = depth <= n ? n : (n + 1) / 2, call = 0;
+  const Func *f;
+  uint32_t pc;
+  for (size_t i = 0; call < depth; i++)
+    for (uint32_t level = 0; program_origin(vm->program, vm->frame[-(ptrdiff_t)i].func, position_of(vm, i), level, &f, &pc); level++, call++) {
+      size_t at = call < inner ? call : call >= depth - (n - inner) ? call - (depth - n) : n;
+      if (at < n) to[at] = (int64_t)f->index << 32 | pc;
+    }
+  if (depth > n && inner < n) to[inner] = -1;
+}
+
 static void fill_trace(Vm *vm, ErrorObj *e) {
-  size_t depth = (size_t)(vm->frame - vm->frame_base), limit = (size_t)vm->limits.trace_depth;
-  size_t n = depth < limit ? depth : limit, inner = depth <= limit ? n : (limit + 1) / 2;
+  size_t depth = count_calls(vm), limit = (size_t)vm->limits.trace_depth, n = depth < limit ? depth : limit;
   GcScope scope;
   gc_scope_open(&vm->heap, &scope);
   scope.slots[0] = (Obj *)(void *)e;
@@ -94,9 +111,7 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
   gc_scope_close(&vm->heap, &scope);
   vm->error = e;
   if (!a) return; /* an error without trace is better than none */
-  int64_t *to = array_data(a);
-  for (size_t i = 0; i < n; i++) to[i] = entry_at(vm, i < inner ? i : depth - (n - i));
-  if (depth > limit && inner < n) to[inner] = -1;
+  write_trace(vm, array_data(a), depth, n);
   e->trace = a;
   gc_wrote(&vm->heap, (Obj *)(void *)e);
 }
@@ -105,7 +120,7 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
 
 static const OrbcHandler *find_handler(const Func *f, const uint64_t *next) {
   uint32_t at = (uint32_t)(next - 1 - f->code);
-  const OrbcHandler *h = f->module->view.handlers + f->row->first_handler;
+  const OrbcHandler *h = VEC_ROWS(OrbcHandler, f->module->handlers) + f->first_handler;
   for (uint32_t i = 0; i < f->row->handlers; i++)
     if (at >= h[i].start && at < h[i].end) return &h[i];
   return NULL;

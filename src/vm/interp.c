@@ -68,18 +68,26 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-#define A ((unsigned)(w >> 16) & 0xffff)
-#define B ((unsigned)(w >> 32) & 0xffff)
-#define C ((unsigned)(w >> 48))
-#define IMM_B ((int64_t)(int16_t)(w >> 32))
-#define IMM_C ((int64_t)w >> 48)
-#define WIDE ((int64_t)w >> 32)
-#define WIDE_INDEX (w >> 32)
+/* The fields of the instruction at pc - 1, each one load: that is cheaper than taking apart a word in a register. */
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+#define FIELD(i) (((const uint16_t *)(const void *)pc)[(i) - 4])
+#define WIDE_FIELD 1
+#else
+#define FIELD(i) (((const uint16_t *)(const void *)pc)[-1 - (i)])
+#define WIDE_FIELD 0
+#endif
+#define A ((unsigned)FIELD(1))
+#define B ((unsigned)FIELD(2))
+#define C ((unsigned)FIELD(3))
+#define IMM_B ((int64_t)(int16_t)FIELD(2))
+#define IMM_C ((int64_t)(int16_t)FIELD(3))
+#define WIDE ((int64_t)((const int32_t *)(const void *)pc)[WIDE_FIELD - 2])
+#define WIDE_INDEX ((uint64_t)((const uint32_t *)(const void *)pc)[WIDE_FIELD - 2])
 
-#define NEXT()                      \
-  do {                              \
-    w = *pc++;                      \
-    goto *labels[w & 0xffff];       \
+#define NEXT()                \
+  do {                        \
+    pc++;                     \
+    goto *labels[FIELD(0)];   \
   } while (0)
 
 #define SAVE() (vm->pc = pc, vm->raw = raw, vm->ref = ref, vm->frame = frame, vm->budget = budget)
@@ -182,7 +190,6 @@ VmStatus interp_run(Vm *vm) {
   Obj **ref;
   Frame *frame;
   uintptr_t budget;
-  uint64_t w;
   const Func *callee;
   VmErrorKind kind;
   LOAD();
@@ -434,8 +441,8 @@ L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2);
   L_##name : {                          \
     type k_;                            \
     memcpy(&k_, pc, sizeof k_);         \
-    pc++;                               \
     raw[A].member = (e);                \
+    pc++;                               \
     NEXT();                             \
   }
   CONSTANT(ADDK_F64, f, double, raw[B].f + k_)
@@ -533,7 +540,6 @@ L_RETP: ref[0] = ref[A]; goto L_RET;
 L_RETN: return_many(frame->func, raw, raw + A, ref, ref + B);
 L_RET: {
     const uint64_t *to = frame->pc;
-    w = to[-1];
     budget += (uintptr_t)to - (uintptr_t)pc;
     pc = to;
     raw -= A;
@@ -929,5 +935,5 @@ L_debug:
     vm->pc = pc - 1;
     return VM_BREAK;
   }
-  goto *normal[w & 0xffff];
+  goto *normal[FIELD(0)];
 }

@@ -78,11 +78,12 @@ GcHeap *vm_heap(Vm *vm);
 Obj *vm_string(Vm *vm, const char *bytes, size_t length);
 Obj *vm_array(Vm *vm, uint32_t array_type, uint32_t length);
 
-/* Debugging.  A breakpoint stops the run before instruction `pc` of `func`.  vm_step: the next vm_run() executes one instruction. */
+/* Debugging, of a program whose is_exact was set before its modules were added.  A breakpoint stops the run before instruction `pc` of `func`; 0: no memory, or
+ * there can be none.  vm_step: the next vm_run() executes one instruction. */
 int vm_set_breakpoint(Vm *vm, const Func *func, uint32_t pc);
 void vm_clear_breakpoint(Vm *vm, const Func *func, uint32_t pc);
 void vm_step(Vm *vm);
-/* Where the suspended run is: frame 0 is the innermost; 0 when there are no more. */
+/* Where the suspended run is, in calls and positions as they were written: frame 0 is the innermost; 0 when there are no more. */
 int vm_frame(const Vm *vm, uint32_t frame, const Func **func, uint32_t *pc);
 /* The value of raw register `reg` of the innermost frame. */
 int64_t vm_raw(const Vm *vm, uint32_t reg);

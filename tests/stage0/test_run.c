@@ -53,6 +53,7 @@ typedef struct Job {
   Vm *vm;
   void *image;
   size_t size;
+  int exact; /* link for a debugger */
 } Job;
 
 static void compile(Job *j, const char *source) {
@@ -79,7 +80,9 @@ static int start(Job *j, const VmLimits *limits) {
   VmHost host = {.ctx = w, .memory = {w, world_alloc, world_free}, .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
   j->vm = NULL;
   memset(&j->program, 0, sizeof j->program);
-  if (!program_init(&j->program, host.memory) || !program_add(&j->program, j->image, j->size, ~(uint64_t)0, &report)) return 0;
+  if (!program_init(&j->program, host.memory)) return 0;
+  j->program.is_exact = j->exact;
+  if (!program_add(&j->program, j->image, j->size, ~(uint64_t)0, &report)) return 0;
   if (!(j->vm = vm_new(&j->program, &host, limits))) return 0;
   const Func *entry = program_entry(&j->program);
   const OrbcModule *m = &entry->module->view;
@@ -184,6 +187,7 @@ static void breakpoints_stop_and_steps_go_on_by_one(void **unused) {
   (void)unused;
   Job j;
   compile(&j, "fn twice(n: i32) -> i32: n + n\nfn main():\n    for i in 0..5: twice(i)\n    print(\"end\")\n");
+  j.exact = 1;
   assert_true(start(&j, NULL));
   const Func *twice = find_function(&j, "twice"), *f;
   uint32_t pc;
@@ -246,10 +250,78 @@ static void an_uncaught_error_has_kind_message_and_trace(void **unused) {
   finish(&j);
 }
 
+/* What expanding calls must not change: arguments that the function assigns, sources of arguments that change before the call, returns in the middle, results
+ * that go to a variable which is an argument too, locals that are read before they are set again, calls in arguments, loops, handlers around calls. */
+static const char calls[] =
+    "struct Point:\n    x: i32\n    y: i32\n"
+    "fn clamp(n: i32, low: i32, high: i32) -> i32:\n    if n < low: return low\n    if n > high: return high\n    n\n"
+    "fn halve(n: i32) -> i32:\n    mut m = n\n    mut steps = 0\n    while m > 1:\n        m = m / 2\n        steps += 1\n    steps\n"
+    "fn add(p: Point, q: Point) -> Point: Point{ x: p.x + q.x, y: p.y + q.y }\n"
+    "fn pick(p: Point, q: Point, first: bool) -> Point:\n    if first: return p\n    q\n"
+    "fn divide(a: i32, b: i32) -> i32: a / b\n"
+    "fn share(total: i32, n: i32) -> i32:\n    part = divide(total, n)\n    part + divide(total, part)\n"
+    "fn sum(n: i32) -> i32: 0 if n == 0 else n + sum(n - 1)\n"
+    "fn even(n: i32) -> bool: true if n == 0 else odd(n - 1)\n"
+    "fn odd(n: i32) -> bool: false if n == 0 else even(n - 1)\n"
+    "fn guarded(n: i32) -> i32:\n    mut r = 7\n    try: r = share(100, n)\n    catch e: r = 0 - r\n    r\n"
+    "fn words(s: string, n: i32) -> string:\n    mut out = \"\"\n    for i in 0..n: out = out + s + i.to_string()\n    out\n"
+    "fn main():\n"
+    "    mut a = 5\n    a = clamp(a, a + 1, a * 3)\n    print(a, clamp(a, 0, 3), clamp(2, 0, 3), halve(a * 100))\n"
+    "    mut p = Point{ x: 1, y: 2 }\n    q = add(p, p)\n    p = pick(p, q, a > 5)\n    p = pick(q, add(p, q), false)\n    print(p, q)\n"
+    "    mut t = 0\n    for i in 0..20: t += clamp(halve(i * i), i % 3, clamp(i, 2, 5)) * share(40 + i, 1 + i % 4)\n"
+    "    print(t, sum(10), even(10), odd(7), guarded(5), guarded(0), guarded(200))\n"
+    "    print(words(\"a\", 4), [3, 1, 2].sorted(), {1: \"one\"}.get_or(1, \"\"))\n"
+    "    print(share(1, 2))\n";
+
+typedef struct Ending {
+  char output[4096];
+  size_t written;
+  uint32_t frames, trace[32][2];
+} Ending;
+
+static void run_calls(Ending *ending, int exact) {
+  Job j;
+  const Func *f;
+  memset(ending, 0, sizeof *ending);
+  compile(&j, calls);
+  j.exact = exact;
+  assert_true(start(&j, NULL));
+  assert_int_equal(vm_run(j.vm), VM_DONE); /* the start function reports the error, and gives 70 */
+  assert_int_equal(vm_result(j.vm), 70);
+  memcpy(ending->output, j.world.output, j.world.written);
+  ending->written = j.world.written;
+  const Func *share = find_function(&j, "share");
+  int64_t arguments[2] = {1, 2};
+  assert_int_equal(vm_start(j.vm, share, arguments, NULL), VM_DONE);
+  assert_int_equal(vm_run(j.vm), VM_ERROR);
+  uint32_t pc;
+  for (; vm_error_frame(j.vm, vm_error(j.vm), ending->frames, &f, &pc); ending->frames++) {
+    ending->trace[ending->frames][0] = f->index;
+    program_position(f, pc, &ending->trace[ending->frames][1], &pc);
+  }
+  finish(&j);
+}
+
+static void expanded_calls_change_neither_results_nor_traces(void **unused) {
+  (void)unused;
+  Ending *exact = malloc(sizeof *exact), *expanded = malloc(sizeof *expanded);
+  assert_true(exact && expanded);
+  run_calls(exact, 1);
+  run_calls(expanded, 0);
+  assert_int_equal(exact->written, expanded->written);
+  assert_memory_equal(exact->output, expanded->output, exact->written);
+  assert_true(exact->written > 80);
+  assert_int_equal(exact->frames, 2); /* divide, share */
+  assert_memory_equal(exact, expanded, sizeof *exact);
+  free(exact);
+  free(expanded);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
       cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
+      cmocka_unit_test(expanded_calls_change_neither_results_nor_traces),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

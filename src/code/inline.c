@@ -1,0 +1,399 @@
+/* inline.c -- see inline.h.  Calls are expanded depth first, into one vector; each activation keeps a map from frozen to new positions for its jumps.
+ * (Davidson & Holler, "A study of a C function inliner", 1988, on what to expand: small callees, bounded growth, no recursion.) */
+#include "code/inline.h"
+#include "code/flow.h"
+#include "code/verify.h"
+
+#include <string.h>
+
+enum {
+  SMALL = 40,        /* instructions of a function that is expanded */
+  DEEPEST = 5,       /* expansions within each other */
+  MOST_REGISTERS = 1000,
+  LOOK_BACK = 12     /* instructions in front of a call in which copies of arguments are looked for */
+};
+
+enum { UNKNOWN, EXPANDABLE, NOT_EXPANDABLE };
+
+/* What is known of a function of the module. */
+typedef struct Facts {
+  uint8_t state;
+  uint32_t params[2], locals[2], total[2];
+  uint64_t changed[2]; /* parameters that the body writes; by bank, one bit for each */
+  uint64_t unset[2];   /* locals that it may read before it wrote them */
+} Facts;
+
+typedef struct Fixup {
+  uint32_t at, target; /* position of the jump; frozen position that it goes to */
+} Fixup;
+
+typedef struct Inliner {
+  Program *program;
+  ProgramModule *m;
+  const uint32_t *notes;
+  CodeVec *out_notes;
+  CodeVec facts, maps, fixups;
+  uint32_t start;   /* where the root's code starts */
+  uint32_t room;    /* how long it may become */
+  uint32_t most[2]; /* registers it needs */
+  uint32_t pending; /* notes for the next instruction */
+  int failed;
+} Inliner;
+
+/* A function body that is being copied. */
+typedef struct Activation {
+  const struct Activation *caller;
+  const OrbcFunction *row;
+  const uint64_t *code;  /* frozen */
+  const uint32_t *notes;
+  uint32_t function;     /* own function of the module */
+  uint32_t site, base[2], result[2];
+  size_t map;            /* in maps: where its positions are */
+  uint64_t copied[2];    /* parameters that are another register */
+  uint16_t source[2][64];
+  unsigned depth;
+} Activation;
+
+/* -- facts -- */
+
+static void note_operands(Facts *f, uint64_t w, uint64_t set[2]) {
+  for (int bank = 0; bank < 2; bank++)
+    for (unsigned reg = f->params[bank]; reg < f->locals[bank]; reg++)
+      if (!(set[bank] >> reg & 1) && flow_reads(w, bank, reg)) f->unset[bank] |= (uint64_t)1 << reg;
+  unsigned format = opcode_info[insn_op(w)].a;
+  if (flow_is_write(format) && insn_a(w) < 64) set[flow_bank(format)] |= (uint64_t)1 << insn_a(w);
+}
+
+/* Only what the first block writes counts as written. */
+static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code, const uint32_t *notes) {
+  uint64_t set[2] = {0, 0};
+  for (uint32_t i = 0; i < row->code && !(i && (notes[i] & NOTE_BLOCK)); i++) {
+    note_operands(f, code[i], set);
+    if (opcode_info[insn_op(code[i])].flags & OPF_ENDS_BLOCK) break;
+  }
+  for (int bank = 0; bank < 2; bank++)
+    for (unsigned reg = f->params[bank]; reg < f->locals[bank]; reg++)
+      if (!(set[bank] >> reg & 1)) f->unset[bank] |= (uint64_t)1 << reg;
+}
+
+/* Functions that never return are not worth it: they are what rarely happens. */
+static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
+  int returns = 0;
+  if (row->code > SMALL || row->handlers || row->closure || f->locals[0] > 64 || f->locals[1] > 64) return 0;
+  for (uint32_t i = 0; i < row->code; i++) {
+    unsigned op = insn_op(code[i]), format = opcode_info[op].a;
+    if (op == OP_RETN || op == OP_SERVICE) return 0;
+    returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
+    if (flow_is_write(format) && insn_a(code[i]) < 64) f->changed[flow_bank(format)] |= (uint64_t)1 << insn_a(code[i]);
+  }
+  return returns;
+}
+
+static Facts *facts_of(Inliner *in, uint32_t function) {
+  Facts *f = &VEC_ROWS(Facts, in->facts)[function];
+  if (f->state != UNKNOWN) return f;
+  const OrbcModule *v = &in->m->view;
+  const OrbcFunction *row = &v->functions[function];
+  const OrbcType *type = orbc_type(v, row->type);
+  f->params[BANK_REF] = row->closure ? 1 : 0;
+  for (uint32_t i = 0; i < type->number; i++) f->params[is_raw_type(v->items[type->first_item + i].type) ? BANK_RAW : BANK_REF]++;
+  f->locals[BANK_RAW] = row->raw_locals;
+  f->locals[BANK_REF] = row->ref_locals;
+  f->total[BANK_RAW] = row->raw_locals + row->raw_temps;
+  f->total[BANK_REF] = row->ref_locals + row->ref_temps;
+  f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
+  if (f->state == EXPANDABLE) find_unset(f, row, v->code + row->first_code, in->notes + row->first_code);
+  return f;
+}
+
+/* -- the output -- */
+
+static uint32_t position(const Inliner *in) { return (uint32_t)in->m->code.count; }
+static uint64_t *word(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint64_t, in->m->code)[at]; }
+static uint32_t *note(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint32_t, *in->out_notes)[at]; }
+static CodeOrigin *origin(const Inliner *in, uint32_t at) { return &VEC_ROWS(CodeOrigin, in->m->origins)[at]; }
+
+static void emit(Inliner *in, const Activation *act, uint64_t w, uint32_t notes, uint32_t pc) {
+  const CodeOrigin from = {pc, act->site};
+  notes |= in->pending;
+  in->pending = 0;
+  if (!vec_add(&in->m->code, &w, 1) || !vec_add(in->out_notes, &notes, 1) || !vec_add(&in->m->origins, &from, 1)) in->failed = 1;
+}
+
+static void remove_row(CodeVec *vec, uint32_t at) {
+  char *to = (char *)vec->rows + at * vec->row_size;
+  memmove(to, to + vec->row_size, (vec->count - at - 1) * vec->row_size);
+  vec->count--;
+}
+
+/* Takes out the instruction at `at`, with which and behind which there is only straight code of `act`, up to frozen position `pc`. */
+static void take_out(Inliner *in, const Activation *act, uint32_t at, uint32_t pc) {
+  uint32_t inherited = *note(in, at) & (uint32_t)(NOTE_BLOCK | NOTE_JOIN);
+  remove_row(&in->m->code, at);
+  remove_row(in->out_notes, at);
+  remove_row(&in->m->origins, at);
+  if (at < position(in)) *note(in, at) |= inherited;
+  else in->pending |= inherited;
+  uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
+  for (uint32_t i = pc + 1; i-- > 0 && map[i] > at;) map[i]--;
+}
+
+/* -- registers -- */
+
+static unsigned renamed(const Activation *act, int bank, unsigned reg) {
+  if (reg < 64 && (act->copied[bank] >> reg & 1)) return act->source[bank][reg];
+  return act->base[bank] + reg;
+}
+
+static uint64_t rename_all(const Activation *act, uint64_t w) {
+  if (act->depth == 0) return w;
+  for (unsigned i = 0; i < 3; i++) {
+    int bank = flow_bank(flow_format(insn_op(w), i));
+    if (bank == BANK_NONE) continue;
+    unsigned shift = 16 + 16 * i;
+    w = (w & ~((uint64_t)0xffff << shift)) | (uint64_t)renamed(act, bank, flow_operand(w, i)) << shift;
+  }
+  return w;
+}
+
+/* Whether temporary `reg` of the frozen code is not read behind instruction `i`. */
+static int is_dead_behind(const Activation *act, uint32_t i, int bank, unsigned reg) {
+  if (reg < (bank == BANK_RAW ? act->row->raw_locals : act->row->ref_locals)) return 0;
+  while (!(opcode_info[insn_op(act->code[i])].flags & OPF_ENDS_BLOCK) && ++i < act->row->code && !(act->notes[i] & NOTE_BLOCK)) {
+    if (flow_reads(act->code[i], bank, reg)) return 0;
+    if (flow_writes(act->code[i], bank, reg)) return 1;
+  }
+  return 1;
+}
+
+/* -- arguments -- */
+
+/* The position of `MOV window + k, x` when the parameter can be x itself; ORBC_NONE: there is none. */
+static uint32_t find_copy(const Inliner *in, const Activation *act, int bank, unsigned window, unsigned to) {
+  uint32_t end = position(in), at = end;
+  unsigned move = bank == BANK_RAW ? OP_MOV : OP_MOVP;
+  for (;;) {
+    if (at == in->start || end - at > LOOK_BACK || (at < end && (*note(in, at) & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)))) return ORBC_NONE;
+    at--;
+    if (origin(in, at)->site != act->site) return ORBC_NONE;
+    if (flow_writes(*word(in, at), bank, to)) break;
+  }
+  unsigned from = insn_b(*word(in, at));
+  if (insn_op(*word(in, at)) != move || from >= window) return ORBC_NONE;
+  for (uint32_t i = at + 1; i < end; i++)
+    if (flow_writes(*word(in, i), bank, from) || flow_reads(*word(in, i), bank, to)) return ORBC_NONE;
+  return at;
+}
+
+/* Lets parameters that are copies be what they are copies of, and takes the copies out. */
+static void substitute_arguments(Inliner *in, const Activation *act, uint32_t pc, Activation *callee, const Facts *facts) {
+  for (int bank = 0; bank < 2; bank++) {
+    for (unsigned k = 0; k < facts->params[bank] && k < 64; k++) {
+      if (facts->changed[bank] >> k & 1) continue;
+      uint32_t at = find_copy(in, act, bank, callee->base[bank], callee->base[bank] + k);
+      if (at == ORBC_NONE) continue;
+      callee->copied[bank] |= (uint64_t)1 << k;
+      callee->source[bank][k] = (uint16_t)insn_b(*word(in, at));
+      take_out(in, act, at, pc);
+    }
+  }
+}
+
+static void clear_locals(Inliner *in, const Activation *callee, const Facts *facts) {
+  for (int bank = 0; bank < 2; bank++)
+    for (unsigned k = facts->params[bank]; k < facts->locals[bank]; k++)
+      if (facts->unset[bank] >> k & 1)
+        emit(in, callee, bank == BANK_RAW ? insn_make(OP_LDI, callee->base[bank] + k, 0, TYPE_I64) : insn_make(OP_LDNULL, callee->base[bank] + k, 0, 0), 0, 0);
+}
+
+/* -- results -- */
+
+/* Whether the instruction in front of the return at `pc` made what is returned, in temporary `reg` of the frozen code, and can put it elsewhere. */
+static int can_redirect(const Inliner *in, const Activation *act, uint32_t pc, int bank, unsigned reg) {
+  uint32_t at = position(in);
+  if (at == in->start || in->pending || (act->notes[pc] & NOTE_BLOCK) || pc == 0) return 0;
+  if (reg < (bank == BANK_RAW ? act->row->raw_locals : act->row->ref_locals)) return 0;
+  const CodeOrigin *from = origin(in, at - 1);
+  uint64_t w = *word(in, at - 1);
+  return from->site == act->site && from->pc == pc - 1 && insn_op(w) != OP_FMA_F64 && flow_writes(w, bank, act->base[bank] + reg);
+}
+
+static void return_value(Inliner *in, const Activation *act, uint32_t pc, int bank, unsigned reg) {
+  unsigned from = renamed(act, bank, reg), to = act->result[bank];
+  if (from == to) in->pending |= act->notes[pc] & NOTE_BLOCK ? (uint32_t)NOTE_JOIN : 0;
+  else if (can_redirect(in, act, pc, bank, reg)) {
+    uint64_t *w = word(in, position(in) - 1);
+    *w = (*w & ~((uint64_t)0xffff << 16)) | (uint64_t)to << 16;
+  } else emit(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
+}
+
+static void add_fixup(Inliner *in, uint32_t target) {
+  const Fixup fixup = {position(in) - 1, target};
+  if (!vec_add(&in->fixups, &fixup, 1)) in->failed = 1;
+}
+
+/* A return of an expanded function: its value, and a jump behind it unless it is there. */
+static void expand_return(Inliner *in, const Activation *act, uint32_t pc) {
+  uint64_t w = act->code[pc];
+  if (insn_op(w) == OP_RETR) return_value(in, act, pc, BANK_RAW, insn_a(w));
+  else if (insn_op(w) == OP_RETP) return_value(in, act, pc, BANK_REF, insn_a(w));
+  else if (act->notes[pc] & NOTE_BLOCK) in->pending |= (uint32_t)NOTE_JOIN;
+  if (pc + 1 == act->row->code || in->failed) return;
+  emit(in, act, insn_make_wide(OP_JMP, 0, 0), 0, pc);
+  add_fixup(in, act->row->code);
+}
+
+/* -- bodies -- */
+
+static void copy_body(Inliner *in, Activation *act);
+
+static int is_active(const Activation *act, uint32_t function) {
+  for (; act; act = act->caller)
+    if (act->function == function) return 1;
+  return 0;
+}
+
+static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, const Activation *act) {
+  const CodeSite site = {.function = in->m->first_function + act->function, .parent = caller ? caller->site : ORBC_NONE, .call = pc,
+                         .base = {act->base[0], act->base[1]}, .temps = act->base[0] + act->row->raw_locals};
+  if (!vec_add(&in->m->sites, &site, 1)) in->failed = 1;
+  return (uint32_t)in->m->sites.count - 1;
+}
+
+static void activate(Inliner *in, Activation *act, uint32_t function) {
+  const OrbcModule *v = &in->m->view;
+  act->function = function;
+  act->row = &v->functions[function];
+  act->code = v->code + act->row->first_code;
+  act->notes = in->notes + act->row->first_code;
+}
+
+/* When the call's result is only copied elsewhere by the next instruction, it goes there at once: 1, and that instruction is done with. */
+static int take_result(const Activation *act, uint32_t pc, Activation *callee) {
+  uint64_t call = act->code[pc], next;
+  if (pc + 1 >= act->row->code || (act->notes[pc + 1] & NOTE_BLOCK)) return 0;
+  next = act->code[pc + 1];
+  int bank = insn_op(next) == OP_MOV ? BANK_RAW : insn_op(next) == OP_MOVP ? BANK_REF : BANK_NONE;
+  if (bank == BANK_NONE || insn_b(next) != (bank == BANK_RAW ? insn_a(call) : insn_b(call))) return 0;
+  unsigned returns = bank == BANK_RAW ? OP_RETR : OP_RETP;
+  for (uint32_t i = 0; i < callee->row->code; i++) {
+    unsigned op = insn_op(callee->code[i]);
+    if ((op == OP_RET || op == OP_RETR || op == OP_RETP) && op != returns) return 0;
+  }
+  if (!is_dead_behind(act, pc + 1, bank, insn_b(next))) return 0;
+  callee->result[bank] = renamed(act, bank, insn_a(next));
+  return 1;
+}
+
+/* Expands the call at `pc` when that is worth it: the number of instructions done with, 0 else. */
+static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
+  uint64_t w = act->code[pc];
+  if (insn_op(w) != OP_CALL || insn_c(w) < in->m->view.imports_count || act->depth == DEEPEST) return 0;
+  uint32_t function = insn_c(w) - in->m->view.imports_count;
+  const Facts *facts = facts_of(in, function);
+  if (facts->state != EXPANDABLE || is_active(act, function)) return 0;
+  Activation callee = {.caller = act, .depth = act->depth + 1};
+  activate(in, &callee, function);
+  callee.base[0] = callee.result[0] = act->base[0] + insn_a(w);
+  callee.base[1] = callee.result[1] = act->base[1] + insn_b(w);
+  if (callee.base[0] + facts->total[0] > MOST_REGISTERS || callee.base[1] + facts->total[1] > MOST_REGISTERS) return 0;
+  if (position(in) - in->start + callee.row->code > in->room) return 0;
+  uint32_t done = 1 + (uint32_t)take_result(act, pc, &callee), starts = act->notes[pc] & NOTE_BLOCK;
+  in->pending |= starts;
+  if (!in->pending) substitute_arguments(in, act, pc, &callee, facts);
+  callee.site = new_site(in, act, pc, &callee);
+  clear_locals(in, &callee, facts);
+  copy_body(in, &callee);
+  return done;
+}
+
+static void resolve(Inliner *in, const Activation *act, size_t first) {
+  const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
+  for (size_t i = first; i < in->fixups.count; i++) {
+    Fixup f = VEC_ROWS(Fixup, in->fixups)[i];
+    uint64_t *w = word(in, f.at);
+    *w = (uint32_t)*w | (uint64_t)(map[f.target] - (f.at + 1)) << 32;
+    if (f.target == act->row->code) in->pending |= (uint32_t)NOTE_JOIN;
+  }
+  in->fixups.count = first;
+}
+
+static void copy_body(Inliner *in, Activation *act) {
+  const OrbcFunction *row = act->row;
+  const Facts *facts = facts_of(in, act->function);
+  size_t first_fixup = in->fixups.count;
+  act->map = in->maps.count;
+  for (int bank = 0; bank < 2; bank++)
+    if (act->base[bank] + facts->total[bank] > in->most[bank]) in->most[bank] = act->base[bank] + facts->total[bank];
+  if (!vec_add(&in->maps, NULL, (size_t)row->code + 1)) in->failed = 1;
+  for (uint32_t i = 0, n = 1; i < row->code && !in->failed; i += n) {
+    uint64_t w = act->code[i];
+    unsigned op = insn_op(w);
+    VEC_ROWS(uint32_t, in->maps)[act->map + i] = position(in);
+    n = expand_call(in, act, i);
+    if (n == 2) VEC_ROWS(uint32_t, in->maps)[act->map + i + 1] = position(in);
+    if (n) continue;
+    n = 1;
+    if (act->depth && (op == OP_RET || op == OP_RETR || op == OP_RETP)) {
+      expand_return(in, act, i);
+      continue;
+    }
+    emit(in, act, rename_all(act, w), act->notes[i], i);
+    if (opcode_info[op].b == FMT_JUMP) add_fixup(in, i + 1 + insn_wide(w));
+  }
+  if (in->failed) return;
+  VEC_ROWS(uint32_t, in->maps)[act->map + row->code] = position(in);
+  resolve(in, act, first_fixup);
+  if (act->depth) in->maps.count = act->map;
+}
+
+/* -- functions -- */
+
+static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
+
+static void copy_handlers(Inliner *in, const Activation *act) {
+  const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
+  for (uint32_t i = 0; i < act->row->handlers; i++) {
+    OrbcHandler h = in->m->view.handlers[act->row->first_handler + i];
+    h.start = map[h.start] - in->start;
+    h.end = map[h.end] - in->start;
+    h.target = map[h.target] - in->start;
+    if (!vec_add(&in->m->handlers, &h, 1)) in->failed = 1;
+  }
+}
+
+static void expand_function(Inliner *in, uint32_t function) {
+  Func *f = &in->program->functions[in->m->first_function + function];
+  Activation act = {0};
+  activate(in, &act, function);
+  const Facts *facts = facts_of(in, function);
+  in->start = position(in);
+  in->most[0] = in->most[1] = in->pending = 0;
+  in->room = in->program->is_exact ? 0 : 4 * act.row->code + 256;
+  act.site = new_site(in, NULL, 0, &act);
+  copy_body(in, &act);
+  if (in->failed) return;
+  f->first_handler = (uint32_t)in->m->handlers.count;
+  copy_handlers(in, &act);
+  in->maps.count = 0;
+  f->code_length = position(in) - in->start;
+  f->raw_params = (uint16_t)facts->params[0];
+  f->ref_params = (uint16_t)facts->params[1];
+  f->raw_total = (uint16_t)in->most[0];
+  f->ref_total = (uint16_t)in->most[1];
+  f->raw_zero = round4(facts->locals[0] - facts->params[0]); /* temporaries are written before they are read */
+  f->ref_zero = round4(in->most[1] - facts->params[1]);      /* but the collector looks at all references */
+}
+
+int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, CodeVec *out_notes) {
+  Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes};
+  vec_init(&in.facts, program->memory, sizeof(Facts));
+  vec_init(&in.maps, program->memory, sizeof(uint32_t));
+  vec_init(&in.fixups, program->memory, sizeof(Fixup));
+  in.failed = !vec_add(&in.facts, NULL, m->view.functions_count);
+  for (uint32_t i = 0; i < m->view.functions_count && !in.failed; i++) expand_function(&in, i);
+  vec_free(&in.facts);
+  vec_free(&in.maps);
+  vec_free(&in.fixups);
+  return !in.failed;
+}

@@ -1,0 +1,27 @@
+/* vec.h -- growing vectors of plain rows.
+ *
+ * Invariant: a failed allocation leaves the vector as it was and sets `failed`; from then on nothing is added, so a caller may write on and look at
+ * the end.  The memory comes from a GcMemory that outlives the vector.  Owned by one thread.
+ */
+#ifndef ORUS_CODE_VEC_H
+#define ORUS_CODE_VEC_H
+
+#include "heap/gc.h"
+
+/* `count` rows of `row_size` bytes each in memory for `room` rows. */
+typedef struct CodeVec {
+  GcMemory memory;
+  void *rows;
+  size_t count, room, row_size;
+  int failed;
+} CodeVec;
+
+void vec_init(CodeVec *vec, GcMemory memory, size_t row_size);
+void vec_free(CodeVec *vec);
+
+/* Appends `n` rows (`rows` NULL: zeros).  Returns the first of them, or NULL when there is no memory. */
+void *vec_add(CodeVec *vec, const void *rows, size_t n);
+
+#define VEC_ROWS(type, vec) ((type *)(vec).rows)
+
+#endif
