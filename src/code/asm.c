@@ -164,9 +164,8 @@ static int declare_entry(Asm *a) { return asm_function_reference(a, &a->info.ent
 
 static int declare_grants(Asm *a) { return asm_number(a, 0, UINT64_MAX, &a->info.grants, "a set of bits was expected"); }
 
-/* Fixes the numbers of strings: each gets a row of its own, even one that was there before. */
+/* Fixes the numbers of strings: each gets a row of its own, even one that was there before.  Read before everything that names a string. */
 static int declare_strings(Asm *a) {
-  if (a->rows[ORBC_STRING_ENDS].count > 1) return asm_fail(a, ASM_SYNTAX, "strings must stand before the types");
   if (!asm_expect(a, '{', "{ was expected")) return 0;
   int more;
   while ((more = asm_next_in_braces(a)) > 0) {
@@ -201,7 +200,6 @@ int asm_constant(Asm *a, int always, uint32_t *index) {
 }
 
 static int declare_constants(Asm *a) {
-  if (a->rows[ORBC_CONSTANTS].count) return asm_fail(a, ASM_SYNTAX, "constants must stand before everything that uses a constant");
   if (!asm_expect(a, '{', "{ was expected")) return 0;
   int more;
   uint32_t index;
@@ -301,8 +299,8 @@ typedef struct Declaration {
 static const Declaration *find_declaration(const Asm *a) {
   static const Declaration table[] = {
       {WORD_module, declare_module, PASS_ROWS},       {WORD_entry, declare_entry, PASS_ROWS},
-      {WORD_grants, declare_grants, PASS_ROWS},       {WORD_strings, declare_strings, PASS_TYPES},
-      {WORD_constants, declare_constants, PASS_ROWS}, {WORD_type, asm_type_declaration, PASS_NAMES | PASS_SHAPES | PASS_TYPES},
+      {WORD_grants, declare_grants, PASS_ROWS},       {WORD_strings, declare_strings, PASS_SHAPES},
+      {WORD_constants, declare_constants, PASS_TYPES}, {WORD_type, asm_type_declaration, PASS_NAMES | PASS_SHAPES | PASS_TYPES},
       {WORD_import, declare_import, PASS_NAMES | PASS_ROWS}, {WORD_global, declare_global, PASS_NAMES | PASS_ROWS},
       {WORD_export, declare_export, PASS_ROWS},       {WORD_impl, declare_impl, PASS_ROWS},
       {WORD_interface, declare_interface, PASS_ROWS}, {WORD_templates, declare_templates, PASS_ROWS},

@@ -1,7 +1,8 @@
 /* asm_internal.h -- what the parts of the assembler share: parser state, names, rows.  For asm*.c only.
  *
  * The text is read four times by the same parser: PASS_NAMES numbers what is declared, PASS_SHAPES learns the structural types (array, list, fn ...),
- * so that a spelled type finds the row that declares it wherever that stands, PASS_TYPES makes the rows of strings and types, and PASS_ROWS all others.
+ * so that a spelled type finds the row that declares it wherever that stands, and takes the listed strings; PASS_TYPES makes the rows of types and of the
+ * listed constants, PASS_ROWS all others.
  * Function bodies are read in the last pass.
  * Invariant: after a function of the parser has returned 0, `report` is filled and nothing more is read.
  */

@@ -276,6 +276,50 @@ static void nesting_has_a_limit(void **unused) {
   assert_int_equal(r.error, ASM_LIMIT);
 }
 
+/* `n` times the same line. */
+static char *repeated(const char *line, size_t n) {
+  size_t length = strlen(line);
+  char *text = malloc(n * length + 1);
+  assert_non_null(text);
+  for (size_t i = 0; i < n; i++) memcpy(text + i * length, line, length);
+  text[n * length] = 0;
+  return text;
+}
+
+static void limits_of_the_format_are_errors(void **unused) {
+  (void)unused;
+  static const struct {
+    const char *line;
+    size_t fits, too_many; /* 0: not tried */
+    AsmError error;
+  } table[] = {
+      {"type T = struct {}\n", FILE_LIMIT_TYPES - ORBC_FIRST_MODULE_TYPE, FILE_LIMIT_TYPES - ORBC_FIRST_MODULE_TYPE + 1, ASM_LIMIT},
+      {"fn f() { ret\n}\n", FILE_LIMIT_FUNCTIONS, FILE_LIMIT_FUNCTIONS + 1, ASM_LIMIT},
+      {"import f from m()\n", FILE_LIMIT_FUNCTIONS, FILE_LIMIT_FUNCTIONS + 1, ASM_REFUSED},
+      {"fn f() {\n temps 8192, 8192\n ret\n}\n", 1, 0, ASM_OK},
+      {"fn f() {\n temps 8193, 0\n ret\n}\n", 0, 1, ASM_RANGE},
+      {"fn f() {\n mov r8192, r0\n ret\n}\n", 0, 1, ASM_REFUSED},
+      {"fn f() {\n jmp #20000000\n}\n", 0, 1, ASM_RANGE},
+      {"global g: #70000\n", 0, 1, ASM_RANGE},
+      {"fn f() {\n call r0, p0, #65536\n}\n", 0, 1, ASM_RANGE},
+  };
+  for (size_t i = 0; i < sizeof table / sizeof table[0]; i++) {
+    size_t size;
+    AsmReport r;
+    char *text = repeated(table[i].line, table[i].fits);
+    void *image = assemble(text, &size, &r);
+    assert_non_null(image);
+    free(image);
+    free(text);
+    if (!table[i].too_many) continue;
+    text = repeated(table[i].line, table[i].too_many);
+    assert_null(assemble(text, &size, &r));
+    if (r.error != table[i].error) print_error("%s: %d\n", table[i].line, (int)r.error);
+    assert_int_equal(r.error, table[i].error);
+    free(text);
+  }
+}
+
 static void memory_may_run_out_anywhere(void **unused) {
   (void)unused;
   for (size_t fail_at = 1;; fail_at++) {
@@ -317,6 +361,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_directive_gives_its_rows), cmocka_unit_test(a_loop_and_a_recursion),
       cmocka_unit_test(mistakes_are_reported_with_their_place), cmocka_unit_test(nesting_has_a_limit),
+      cmocka_unit_test(limits_of_the_format_are_errors),
       cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(damaged_text_is_refused_or_assembled),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
