@@ -406,6 +406,13 @@ static void set_section(OrbcModule *m, const OrbcSection *s, const char *base) {
   }
 }
 
+/* A section that is absent has no rows, but a place: arithmetic on a null pointer is undefined even when nothing is added. */
+static void place_sections(OrbcModule *m, const char *base) {
+#define PLACE(number, field, type, meaning) m->field = (const type *)(const void *)base;
+  ORBC_SECTIONS(PLACE)
+#undef PLACE
+}
+
 static int check_layout(Reader *r, const char *base, const OrbcHeader *header, OrbcModule *m) {
   static const uint8_t row_size[] = {
 #define SIZE(number, field, type, meaning) [ORBC_##number] = sizeof(type),
@@ -447,6 +454,7 @@ int orbc_read(const void *image, size_t size, OrbcModule *module, LoadReport *re
   if (header.bytes > size) return refuse(&r, LOAD_TRUNCATED, "file");
   if (header.bytes < size) return refuse(&r, LOAD_MALFORMED, "bytes behind the end");
   const char *base = image;
+  place_sections(module, base);
   if (header.checksum != orbc_checksum(base + sizeof header, size - sizeof header)) return refuse(&r, LOAD_CHECKSUM, "file");
   return check_layout(&r, base, &header, module) && check_strings(&r) && check_info(&r) && check_types(&r) && check_constants(&r) &&
          check_imports(&r) && check_functions(&r) && check_closures(&r) && check_globals(&r) && check_exports(&r) && check_impls(&r);

@@ -118,6 +118,15 @@ static void an_odd_module_keeps_every_byte(void **unused) {
   free(image);
 }
 
+static void an_empty_module_keeps_every_byte(void **unused) {
+  (void)unused;
+  size_t size;
+  void *image = assemble("", 0, &size);
+  assert_non_null(image);
+  round_trip(image, size);
+  free(image);
+}
+
 /* Random bytes changed anywhere: what the reader still accepts keeps every byte. */
 static void whatever_the_reader_accepts_keeps_every_byte(void **unused) {
   (void)unused;
@@ -190,7 +199,8 @@ static void text_is_for_people(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(an_odd_module_keeps_every_byte), cmocka_unit_test(whatever_the_reader_accepts_keeps_every_byte),
+      cmocka_unit_test(an_odd_module_keeps_every_byte), cmocka_unit_test(an_empty_module_keeps_every_byte),
+      cmocka_unit_test(whatever_the_reader_accepts_keeps_every_byte),
       cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(text_is_for_people),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
