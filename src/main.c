@@ -155,6 +155,10 @@ static int run_entry(Vm *vm, const Program *program, const Options *o) {
     fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
     return EXIT_UNCAUGHT;
   }
+  if (status == VM_FAULT) {
+    fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
+    code = EXIT_UNCAUGHT;
+  }
   if (o->stats) print_stats(vm);
   return code;
 }

@@ -195,36 +195,13 @@ static int check_types(Reader *r) {
   return 1;
 }
 
-/* A register holds integers narrower than 64 bits extended, f32 as an exact double; anything else could surprise compiled code. */
-static int is_canonical(uint32_t type, uint64_t bits) {
-  int64_t s = (int64_t)bits;
-  switch (type) {
-  case TYPE_I8: return s >= INT8_MIN && s <= INT8_MAX;
-  case TYPE_I16: return s >= INT16_MIN && s <= INT16_MAX;
-  case TYPE_I32: return s >= INT32_MIN && s <= INT32_MAX;
-  case TYPE_U8: return bits <= UINT8_MAX;
-  case TYPE_U16: return bits <= UINT16_MAX;
-  case TYPE_U32: return bits <= UINT32_MAX;
-  case TYPE_BOOL: return bits <= 1;
-  case TYPE_CHAR: return bits <= 0x10ffff && (bits < 0xd800 || bits > 0xdfff);
-  case TYPE_F32: {
-    double d;
-    memcpy(&d, &bits, sizeof d);
-    if (d != d) return 1;
-    if (d > 3.4028234663852886e38 || d < -3.4028234663852886e38) return d - d != 0; /* infinities only */
-    return (double)(float)d == d;
-  }
-  default: return 1;
-  }
-}
-
 static int check_constants(Reader *r) {
   const OrbcModule *m = r->m;
   r->section = ORBC_CONSTANTS;
   if (m->constants_count > FILE_LIMIT_CONSTANTS) return refuse(r, LOAD_LIMIT, "too many constants");
   for (r->row = 0; r->row < m->constants_count; r->row++) {
     const OrbcConstant *k = &m->constants[r->row];
-    if (!is_raw_type(k->type) || k->zero || !is_canonical(k->type, k->bits)) return refuse(r, LOAD_BAD_TYPE, "constant");
+    if (!is_raw_type(k->type) || k->zero || !raw_is_canonical(k->type, k->bits)) return refuse(r, LOAD_BAD_TYPE, "constant");
   }
   return 1;
 }

@@ -77,7 +77,7 @@ static void run(uint64_t seed, const void *image, size_t size, Totals *totals) {
   assert_non_null(vm);
   VmStatus status = vm_start(vm, program_entry(&program), NULL, NULL);
   if (status == VM_DONE) status = vm_run(vm);
-  if (status != VM_DONE && status != VM_ERROR && status != VM_STOPPED) print_error("seed %llu: status %d\n", (unsigned long long)seed, (int)status);
+  if (status != VM_DONE && status != VM_ERROR && status != VM_STOPPED) print_error("seed %llu: status %d %s\n", (unsigned long long)seed, (int)status, vm_fault(vm) ? vm_fault(vm) : "");
   assert_true(status == VM_DONE || status == VM_ERROR || status == VM_STOPPED);
   const char *fault = gc_verify(vm_heap(vm));
   if (fault) print_error("seed %llu: %s\n", (unsigned long long)seed, fault);
