@@ -207,7 +207,9 @@ static int disassemble(Host *host, const Options *o, const void *image, size_t s
   int ok = dis_module(&m, memory, &text), written = 0;
   if (ok) written = fwrite(text.bytes.rows, 1, text.bytes.count, stdout) == text.bytes.count && !fflush(stdout);
   ctext_free(&text);
-  return !ok ? out_of_memory() : written ? 0 : EXIT_UNCAUGHT;
+  if (!ok) return out_of_memory();
+  if (!written) fprintf(stderr, "orus: cannot write to standard output\n");
+  return written ? 0 : EXIT_UNCAUGHT;
 }
 
 static int report_text(const char *file, const AsmReport *r) {
