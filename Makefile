@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-limits test-verify fuzz-smoke bench test unit check docs clean setup
+.PHONY: all help run test-lang test-limits test-verify test-generated fuzz-smoke bench test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -67,7 +67,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-limits test-verify fuzz-smoke bench check docs clean"
+	@echo "targets: all run test unit test-lang test-limits test-verify test-generated fuzz-smoke bench check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -82,6 +82,8 @@ $(B)/tests/stage0/test_%: $(B)/tests/stage0/test_%.o $(S0_OBJ) $(LIB)
 
 $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
+
+$(B)/tests/code/test_generated: $(B)/tests/code/gen_module.o
 
 # The main job: compile the examples and run them.
 run: all
@@ -116,6 +118,13 @@ MUTANTS ?= 100000
 test-verify:
 	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/stage0/test_mutants
 	@ORUS_MUTANTS=$(MUTANTS) scripts/run-tests build/asan-gcc/tests/stage0/test_mutants
+
+# Random valid modules under the sanitizers, and in the debug build, which checks the values of all operands: make test-generated GENERATED=20000
+GENERATED ?= 20000
+test-generated:
+	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
+	@$(MAKE) -s VARIANT=debug build/debug-gcc/tests/code/test_generated
+	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/asan-gcc/tests/code/test_generated build/debug-gcc/tests/code/test_generated
 
 # Every limit is reached and ends in an error.
 test-limits: all

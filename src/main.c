@@ -1,6 +1,7 @@
 /* main.c -- the `orus` executable: opens the kernel, loads a program, runs it on a machine, reports.
  *
- * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc, 66 cannot be read, 70 an error that nobody caught. */
+ * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc or not assembler text, 66 cannot be read, 70 an error that nobody caught. */
+#include "code/asm.h"
 #include "code/dis.h"
 #include "code/program.h"
 #include "code/verify.h"
@@ -24,7 +25,7 @@ typedef struct Host {
 } Host;
 
 typedef struct Options {
-  const char *command, *file;
+  const char *command, *file, *output;
   char **args;
   int args_count, stats, json;
   VmLimits limits;
@@ -154,6 +155,10 @@ static int run_entry(Vm *vm, const Program *program, const Options *o) {
     fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
     return EXIT_UNCAUGHT;
   }
+  if (status == VM_FAULT) {
+    fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
+    code = EXIT_UNCAUGHT;
+  }
   if (o->stats) print_stats(vm);
   return code;
 }
@@ -185,15 +190,69 @@ static int run_program(Host *host, const Program *program, const Options *o) {
   return code;
 }
 
-static void write_text(void *ctx, const char *text, size_t length) { fwrite(text, 1, length, ctx); }
+/* -- text -- */
 
-static int disassemble(const Options *o, const void *image, size_t size) {
+static int out_of_memory(void) {
+  fprintf(stderr, "orus: out of memory\n");
+  return EXIT_UNCAUGHT;
+}
+
+static int disassemble(Host *host, const Options *o, const void *image, size_t size) {
   OrbcModule m;
   LoadReport report;
-  DisOut out = {stdout, write_text};
+  CodeText text;
+  GcMemory memory = {host, host_alloc, host_free};
   if (!orbc_read(image, size, &m, &report)) return refused(o->file, &report);
-  dis_module(&m, &out);
-  return fflush(stdout) ? EXIT_UNCAUGHT : 0;
+  ctext_init(&text, memory);
+  int ok = dis_module(&m, memory, &text), written = 0;
+  if (ok) written = fwrite(text.bytes.rows, 1, text.bytes.count, stdout) == text.bytes.count && !fflush(stdout);
+  ctext_free(&text);
+  if (!ok) return out_of_memory();
+  if (!written) fprintf(stderr, "orus: cannot write to standard output\n");
+  return written ? 0 : EXIT_UNCAUGHT;
+}
+
+static int report_text(const char *file, const AsmReport *r) {
+  if (r->error == ASM_NO_MEMORY) return out_of_memory();
+  fprintf(stderr, "%s:", file);
+  if (r->line) fprintf(stderr, "%" PRIu32 ":%" PRIu32 ":", r->line, r->column);
+  fprintf(stderr, " %s", r->message);
+  if (r->detail[0]) fprintf(stderr, " (%s)", r->detail);
+  if (r->token[0]) fprintf(stderr, ", not '%s'", r->token);
+  fputc('\n', stderr);
+  return EXIT_INVALID;
+}
+
+/* The file's name with .orbc in place of its extension; NULL: no memory. */
+static char *output_name(const char *file) {
+  const char *slash = strrchr(file, '/'), *dot = strrchr(slash ? slash : file, '.');
+  size_t n = dot && dot != file ? (size_t)(dot - file) : strlen(file);
+  char *name = malloc(n + sizeof ".orbc");
+  if (!name) return NULL;
+  memcpy(name, file, n);
+  memcpy(name + n, ".orbc", sizeof ".orbc");
+  return name;
+}
+
+static int write_file(const char *path, const void *bytes, size_t size) {
+  FILE *f = fopen(path, "wb");
+  int ok = f && fwrite(bytes, 1, size, f) == size;
+  if (f && fclose(f)) ok = 0;
+  if (!ok) fprintf(stderr, "orus: cannot write '%s'\n", path);
+  return ok ? 0 : EXIT_UNCAUGHT;
+}
+
+static int assemble(Host *host, const Options *o, const char *text, size_t size) {
+  void *image;
+  size_t image_size;
+  AsmReport report;
+  GcMemory memory = {host, host_alloc, host_free};
+  if (!asm_assemble(text, size, memory, &image, &image_size, &report)) return report_text(o->file, &report);
+  char *name = o->output ? NULL : output_name(o->file);
+  int code = o->output || name ? write_file(o->output ? o->output : name, image, image_size) : out_of_memory();
+  free(name);
+  memory.free(memory.ctx, image, image_size, 8);
+  return code;
 }
 
 static int load_and(Host *host, const Options *o) {
@@ -204,8 +263,8 @@ static int load_and(Host *host, const Options *o) {
     fprintf(stderr, "orus: cannot read '%s'\n", o->file);
     return EXIT_UNREADABLE;
   }
-  if (!strcmp(o->command, "dis")) {
-    int code = disassemble(o, image, size);
+  if (!strcmp(o->command, "dis") || !strcmp(o->command, "asm")) {
+    int code = !strcmp(o->command, "dis") ? disassemble(host, o, image, size) : assemble(host, o, image, size);
     free(image);
     return code;
   }
@@ -229,7 +288,8 @@ static int load_and(Host *host, const Options *o) {
 static int usage(FILE *to) {
   fputs("usage: orus [OPTIONS] FILE.orbc [ARGUMENTS...]   run a compiled program\n"
         "       orus verify FILE.orbc                     check it without running it\n"
-        "       orus dis FILE.orbc                        print its types and code\n"
+        "       orus dis FILE.orbc                        print it as assembler text\n"
+        "       orus asm [-o FILE.orbc] FILE.oasm         assemble text\n"
         "options:\n"
         "  --stats            print statistics at the end, on stderr\n"
         "  --limits           print the limits and their defaults\n"
@@ -263,6 +323,8 @@ static int print_version(int json) {
   return 0;
 }
 
+static int is_command(const char *word) { return !strcmp(word, "run") || !strcmp(word, "verify") || !strcmp(word, "dis") || !strcmp(word, "asm"); }
+
 int main(int argc, char **argv) {
   Options o = {0};
   int i = 1, version = 0;
@@ -282,7 +344,11 @@ int main(int argc, char **argv) {
     }
   }
   if (version) return print_version(o.json);
-  o.command = i < argc && (!strcmp(argv[i], "verify") || !strcmp(argv[i], "dis") || !strcmp(argv[i], "run")) ? argv[i++] : "run";
+  o.command = i < argc && is_command(argv[i]) ? argv[i++] : "run";
+  if (!strcmp(o.command, "asm") && i + 1 < argc && !strcmp(argv[i], "-o")) {
+    o.output = argv[i + 1];
+    i += 2;
+  }
   if (i >= argc) return usage(stderr);
   o.file = argv[i++];
   o.args = argv + i;

@@ -1,17 +1,15 @@
-/* dis.h -- a checked module as text, for people.  Allocates nothing; the text goes out in pieces through `put`.  Any thread. */
+/* dis.h -- a module as assembler text (docs/assembler.md).
+ *
+ * Invariant: asm_assemble() makes of the text the very image that the module was read from.  The module must have passed orbc_read(); its code may be
+ * anything, what is no instruction comes out as a `word`.  Time and text are linear in the module.  Nothing is kept; any thread.
+ */
 #ifndef ORUS_CODE_DIS_H
 #define ORUS_CODE_DIS_H
 
 #include "code/orbc.h"
+#include "code/text.h"
 
-typedef struct DisOut {
-  void *ctx;
-  void (*put)(void *ctx, const char *text, size_t length);
-} DisOut;
-
-void dis_module(const OrbcModule *module, DisOut *out);
-
-/* One instruction of a function: `pc` is its place in it. */
-void dis_instruction(const OrbcModule *module, uint64_t word, uint32_t pc, DisOut *out);
+/* Appends the text to `out`.  0: not enough memory. */
+int dis_module(const OrbcModule *module, GcMemory memory, CodeText *out);
 
 #endif

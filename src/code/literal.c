@@ -65,22 +65,22 @@ static void print_decimal(CodeText *out, uint64_t mantissa, int exponent) {
   if (places) digits[--n] = '.';
   do digits[--n] = (char)('0' + mantissa % 10);
   while (mantissa /= 10);
-  text_add(out, digits + n, sizeof digits - n);
-  if (!places && !exponent) text_put(out, ".0");
+  ctext_add(out, digits + n, sizeof digits - n);
+  if (!places && !exponent) ctext_put(out, ".0");
   if (places || !exponent) return;
-  text_put(out, "e");
-  text_number(out, exponent);
+  ctext_put(out, "e");
+  ctext_number(out, exponent);
 }
 
 static void print_hex_float(CodeText *out, uint64_t bits) {
   int exponent = (int)(bits >> MANTISSA_BITS);
   uint64_t mantissa = bits & (((uint64_t)1 << MANTISSA_BITS) - 1);
-  text_put(out, exponent ? "0x1" : "0x0");
-  if (mantissa) text_put(out, ".");
+  ctext_put(out, exponent ? "0x1" : "0x0");
+  if (mantissa) ctext_put(out, ".");
   for (; mantissa; mantissa = mantissa << 4 & (((uint64_t)1 << MANTISSA_BITS) - 1))
-    text_add(out, &"0123456789abcdef"[mantissa >> (MANTISSA_BITS - 4)], 1);
-  text_put(out, "p");
-  text_number(out, exponent ? exponent - EXPONENT_BIAS : 1 - EXPONENT_BIAS);
+    ctext_add(out, &"0123456789abcdef"[mantissa >> (MANTISSA_BITS - 4)], 1);
+  ctext_put(out, "p");
+  ctext_number(out, exponent ? exponent - EXPONENT_BIAS : 1 - EXPONENT_BIAS);
 }
 
 /* Six digits of a hexadecimal float for the reader's eye; not exact, and in a comment. */
@@ -89,23 +89,23 @@ static void print_approximation(CodeText *out, double d) {
   for (; d >= 10 && exponent < 400; exponent++) d /= 10;
   for (; d < 1 && exponent > -400; exponent--) d *= 10;
   uint64_t six = (uint64_t)(d * 1e5 + 0.5);
-  text_put(out, "  ; about ");
+  ctext_put(out, "  ; about ");
   print_decimal(out, six, -5);
-  text_put(out, "e");
-  text_number(out, exponent);
+  ctext_put(out, "e");
+  ctext_number(out, exponent);
 }
 
 static void print_float(CodeText *out, uint32_t type, uint64_t bits) {
   uint64_t size = bits & ~SIGN_BIT, mantissa;
   int exponent;
   if (size > INFINITE && bits != DEFAULT_NAN) {
-    text_put(out, "nan:");
-    text_hex(out, bits, 16);
+    ctext_put(out, "nan:");
+    ctext_hex(out, bits, 16);
     return;
   }
-  if (bits & SIGN_BIT) text_put(out, "-");
-  if (size > INFINITE) text_put(out, "nan");
-  else if (size == INFINITE) text_put(out, "inf");
+  if (bits & SIGN_BIT) ctext_put(out, "-");
+  if (size > INFINITE) ctext_put(out, "nan");
+  else if (size == INFINITE) ctext_put(out, "inf");
   else if (find_decimal(type, size, &mantissa, &exponent)) print_decimal(out, mantissa, exponent);
   else {
     print_hex_float(out, size);
@@ -119,21 +119,21 @@ void literal_print(CodeText *out, uint32_t type, uint64_t bits) {
   case TYPE_F32: case TYPE_F64: print_float(out, type, bits); return;
   case TYPE_BOOL:
     if (bits > 1) break;
-    text_put(out, bits ? "true" : "false");
+    ctext_put(out, bits ? "true" : "false");
     return;
   case TYPE_CHAR:
     if (bits <= 32 || bits >= 127 || c == '\'' || c == '\\') {
-      text_hex(out, bits, 2);
+      ctext_hex(out, bits, 2);
       return;
     }
-    text_put(out, "'");
-    text_add(out, &c, 1);
-    text_put(out, "'");
+    ctext_put(out, "'");
+    ctext_add(out, &c, 1);
+    ctext_put(out, "'");
     return;
-  case TYPE_I8: case TYPE_I16: case TYPE_I32: case TYPE_I64: text_number(out, (int64_t)bits); return;
+  case TYPE_I8: case TYPE_I16: case TYPE_I32: case TYPE_I64: ctext_number(out, (int64_t)bits); return;
   default: break;
   }
-  text_unsigned(out, bits);
+  ctext_unsigned(out, bits);
 }
 
 /* -- parsing -- */

@@ -58,6 +58,10 @@ enum {
 enum { CLASS_S = 1, CLASS_U = 2, CLASS_X = 4, CLASS_F = 8 };
 unsigned raw_type_classes(uint32_t type);
 
+/* Whether a register of raw type `type` may hold `bits`: integers narrower than 64 bits extended, f32 as an exact double; anything else could surprise
+ * compiled code. */
+int raw_is_canonical(uint32_t type, uint64_t bits);
+
 static inline int is_raw_type(uint32_t type) { return type >= TYPE_FIRST_RAW && type <= TYPE_LAST_RAW; }
 
 /* The parts of an instruction word. */

@@ -195,36 +195,13 @@ static int check_types(Reader *r) {
   return 1;
 }
 
-/* A register holds integers narrower than 64 bits extended, f32 as an exact double; anything else could surprise compiled code. */
-static int is_canonical(uint32_t type, uint64_t bits) {
-  int64_t s = (int64_t)bits;
-  switch (type) {
-  case TYPE_I8: return s >= INT8_MIN && s <= INT8_MAX;
-  case TYPE_I16: return s >= INT16_MIN && s <= INT16_MAX;
-  case TYPE_I32: return s >= INT32_MIN && s <= INT32_MAX;
-  case TYPE_U8: return bits <= UINT8_MAX;
-  case TYPE_U16: return bits <= UINT16_MAX;
-  case TYPE_U32: return bits <= UINT32_MAX;
-  case TYPE_BOOL: return bits <= 1;
-  case TYPE_CHAR: return bits <= 0x10ffff && (bits < 0xd800 || bits > 0xdfff);
-  case TYPE_F32: {
-    double d;
-    memcpy(&d, &bits, sizeof d);
-    if (d != d) return 1;
-    if (d > 3.4028234663852886e38 || d < -3.4028234663852886e38) return d - d != 0; /* infinities only */
-    return (double)(float)d == d;
-  }
-  default: return 1;
-  }
-}
-
 static int check_constants(Reader *r) {
   const OrbcModule *m = r->m;
   r->section = ORBC_CONSTANTS;
   if (m->constants_count > FILE_LIMIT_CONSTANTS) return refuse(r, LOAD_LIMIT, "too many constants");
   for (r->row = 0; r->row < m->constants_count; r->row++) {
     const OrbcConstant *k = &m->constants[r->row];
-    if (!is_raw_type(k->type) || k->zero || !is_canonical(k->type, k->bits)) return refuse(r, LOAD_BAD_TYPE, "constant");
+    if (!is_raw_type(k->type) || k->zero || !raw_is_canonical(k->type, k->bits)) return refuse(r, LOAD_BAD_TYPE, "constant");
   }
   return 1;
 }
@@ -406,6 +383,13 @@ static void set_section(OrbcModule *m, const OrbcSection *s, const char *base) {
   }
 }
 
+/* A section that is absent has no rows, but a place: arithmetic on a null pointer is undefined even when nothing is added. */
+static void place_sections(OrbcModule *m, const char *base) {
+#define PLACE(number, field, type, meaning) m->field = (const type *)(const void *)base;
+  ORBC_SECTIONS(PLACE)
+#undef PLACE
+}
+
 static int check_layout(Reader *r, const char *base, const OrbcHeader *header, OrbcModule *m) {
   static const uint8_t row_size[] = {
 #define SIZE(number, field, type, meaning) [ORBC_##number] = sizeof(type),
@@ -447,6 +431,7 @@ int orbc_read(const void *image, size_t size, OrbcModule *module, LoadReport *re
   if (header.bytes > size) return refuse(&r, LOAD_TRUNCATED, "file");
   if (header.bytes < size) return refuse(&r, LOAD_MALFORMED, "bytes behind the end");
   const char *base = image;
+  place_sections(module, base);
   if (header.checksum != orbc_checksum(base + sizeof header, size - sizeof header)) return refuse(&r, LOAD_CHECKSUM, "file");
   return check_layout(&r, base, &header, module) && check_strings(&r) && check_info(&r) && check_types(&r) && check_constants(&r) &&
          check_imports(&r) && check_functions(&r) && check_closures(&r) && check_globals(&r) && check_exports(&r) && check_impls(&r);

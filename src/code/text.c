@@ -5,41 +5,41 @@
 
 /* -- text -- */
 
-void text_init(CodeText *text, GcMemory memory) {
+void ctext_init(CodeText *text, GcMemory memory) {
   vec_init(&text->bytes, memory, 1);
   text->counting = 0;
   text->length = 0;
 }
 
-void text_free(CodeText *text) { vec_free(&text->bytes); }
+void ctext_free(CodeText *text) { vec_free(&text->bytes); }
 
-void text_add(CodeText *text, const char *bytes, size_t n) {
+void ctext_add(CodeText *text, const char *bytes, size_t n) {
   text->length += n;
   if (!text->counting && n) vec_add(&text->bytes, bytes, n);
 }
 
-void text_put(CodeText *text, const char *terminated) { text_add(text, terminated, strlen(terminated)); }
+void ctext_put(CodeText *text, const char *terminated) { ctext_add(text, terminated, strlen(terminated)); }
 
-void text_unsigned(CodeText *text, uint64_t n) {
+void ctext_unsigned(CodeText *text, uint64_t n) {
   char digits[20];
   size_t at = sizeof digits;
   do digits[--at] = (char)('0' + n % 10);
   while (n /= 10);
-  text_add(text, digits + at, sizeof digits - at);
+  ctext_add(text, digits + at, sizeof digits - at);
 }
 
-void text_number(CodeText *text, int64_t n) {
-  if (n < 0) text_put(text, "-");
-  text_unsigned(text, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
+void ctext_number(CodeText *text, int64_t n) {
+  if (n < 0) ctext_put(text, "-");
+  ctext_unsigned(text, n < 0 ? 0 - (uint64_t)n : (uint64_t)n);
 }
 
-void text_hex(CodeText *text, uint64_t n, unsigned digits) {
+void ctext_hex(CodeText *text, uint64_t n, unsigned digits) {
   char out[16];
   size_t at = sizeof out;
   do out[--at] = "0123456789abcdef"[n & 15];
   while ((n >>= 4) || sizeof out - at < digits);
-  text_put(text, "0x");
-  text_add(text, out + at, sizeof out - at);
+  ctext_put(text, "0x");
+  ctext_add(text, out + at, sizeof out - at);
 }
 
 /* -- interning -- */

@@ -11,13 +11,13 @@ typedef struct CodeText {
   uint64_t length;
 } CodeText;
 
-void text_init(CodeText *text, GcMemory memory);
-void text_free(CodeText *text);
-void text_add(CodeText *text, const char *bytes, size_t n);
-void text_put(CodeText *text, const char *terminated);
-void text_number(CodeText *text, int64_t n);
-void text_unsigned(CodeText *text, uint64_t n);
-void text_hex(CodeText *text, uint64_t n, unsigned digits); /* "0x" and at least `digits` digits */
+void ctext_init(CodeText *text, GcMemory memory);
+void ctext_free(CodeText *text);
+void ctext_add(CodeText *text, const char *bytes, size_t n);
+void ctext_put(CodeText *text, const char *terminated);
+void ctext_number(CodeText *text, int64_t n);
+void ctext_unsigned(CodeText *text, uint64_t n);
+void ctext_hex(CodeText *text, uint64_t n, unsigned digits); /* "0x" and at least `digits` digits */
 
 /* Numbers for byte strings, in the order in which they were first seen: 0, 1, 2, ... */
 typedef struct Intern {

@@ -22,6 +22,7 @@ typedef struct Verifier {
   const uint64_t *code;
   LoadReport *report;
   uint32_t *notes; /* of this function, or NULL */
+  const VerifyObserver *observer; /* or NULL */
   uint64_t grants;
   uint32_t pc;
   Bank raw, ref;
@@ -101,12 +102,17 @@ static void invalidate_from(Bank *bank, uint32_t first) {
   bank->high = first;
 }
 
+static uint32_t observe(Verifier *v, const Bank *bank, uint32_t reg, uint32_t type) {
+  if (v->observer) v->observer->read(v->observer->ctx, v->f->first_code + v->pc, bank == &v->ref, reg, type);
+  return type;
+}
+
 /* The type of a register that is read, or 0 after refusing. */
 static uint32_t read_register(Verifier *v, Bank *bank, uint32_t reg) {
-  if (reg < bank->locals) return bank->local_types[reg];
+  if (reg < bank->locals) return observe(v, bank, reg, bank->local_types[reg]);
   if (reg >= bank->total) return (uint32_t)refuse(v, LOAD_BAD_INDEX, "register");
   if (!(bank->valid[reg / 64] >> reg % 64 & 1)) return (uint32_t)refuse(v, LOAD_UNINITIALISED, "temporary");
-  return bank->types[reg];
+  return observe(v, bank, reg, bank->types[reg]);
 }
 
 static int write_register(Verifier *v, Bank *bank, uint32_t reg, uint32_t type) {
@@ -551,8 +557,13 @@ size_t verify_scratch_size(const OrbcModule *module) {
 }
 
 int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report) {
+  return verify_observed(module, grants, scratch, notes, NULL, report);
+}
+
+int verify_observed(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, const VerifyObserver *observer, LoadReport *report) {
   Verifier *v = scratch;
   memset(v, 0, offsetof(Verifier, raw));
+  v->observer = observer;
   v->m = module;
   v->report = report;
   v->grants = grants;

@@ -20,4 +20,12 @@ enum { NOTE_TYPE = NOTE_JOIN - 1 };     /* mask: type of the object whose field 
  * the row of the offending instruction, or another section and row when the fault is there. */
 int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report);
 
+/* Who wants to know what each instruction reads: its row in CODE, the bank (0 raw, 1 reference), the register and its static type.  Rows come in order. */
+typedef struct VerifyObserver {
+  void *ctx;
+  void (*read)(void *ctx, uint32_t row, int ref, uint32_t reg, uint32_t type);
+} VerifyObserver;
+
+int verify_observed(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, const VerifyObserver *observer, LoadReport *report);
+
 #endif

@@ -30,6 +30,14 @@ enum {
   VM_FIRST_SLOTS = 1024, VM_FIRST_FRAMES = 256
 };
 
+#ifdef ORUS_DEBUG
+enum { RECHECKS = 1 };
+#else
+enum { RECHECKS = 0 };
+#endif
+
+typedef struct Recheck Recheck;
+
 typedef enum Signal { SIGNAL_NONE, SIGNAL_INTERRUPT } Signal;
 
 struct Vm {
@@ -72,6 +80,8 @@ struct Vm {
   const uint64_t **breakpoints;
   size_t breakpoints_count, breakpoints_room;
   const uint64_t *resumed_at; /* where the run stopped last */
+  Recheck *recheck;   /* debug builds only */
+  const char *fault;  /* after VM_FAULT */
   atomic_int signal;
   uint64_t trap_args[2];
 };
@@ -106,6 +116,11 @@ int64_t vm_frame_number(Vm *vm, int64_t entry, unsigned what);
 
 /* debug.c: before an instruction in debugging mode.  1: stop. */
 int debug_stops(Vm *vm, const uint64_t *pc);
+
+/* recheck.c, in debug builds: 0: no memory.  recheck: before the instruction at `pc`; 0: vm->fault says what is wrong. */
+int recheck_open(Vm *vm);
+void recheck_close(Vm *vm);
+int recheck(Vm *vm, const uint64_t *pc);
 
 /* kernel_call.c: 1 done (result in raw[0] of the window), 0 bad range: trap arguments are set, -1 denied. */
 int vm_kernel_call(Vm *vm, unsigned id, Slot *raw, Obj **ref);

@@ -184,7 +184,7 @@ VmStatus interp_run(Vm *vm) {
 #include "code/private_ops.def"
   };
   static const void *const debugging[POP_END] = {[0 ... POP_END - 1] = &&L_debug};
-  const void *const *labels = vm->debugging ? debugging : normal;
+  const void *const *labels = RECHECKS || vm->debugging ? debugging : normal;
   const uint64_t *pc;
   Slot *raw;
   Obj **ref;
@@ -927,11 +927,15 @@ slice:
   SAVE();
   if (!fuel_slice(vm)) return vm->status;
   LOAD();
-  labels = vm->debugging ? debugging : normal;
+  labels = RECHECKS || vm->debugging ? debugging : normal;
   NEXT();
 L_debug:
   SAVE();
-  if (debug_stops(vm, pc - 1)) {
+  if (RECHECKS && !recheck(vm, pc - 1)) {
+    vm->pc = pc - 1;
+    return VM_FAULT;
+  }
+  if ((!RECHECKS || vm->debugging) && debug_stops(vm, pc - 1)) {
     vm->pc = pc - 1;
     return VM_BREAK;
   }

@@ -105,7 +105,7 @@ Vm *vm_new(const Program *program, const VmHost *host, const VmLimits *limits) {
   vm->host = *host;
   set_limits(&vm->limits, limits);
   atomic_init(&vm->signal, SIGNAL_NONE);
-  if (stack_init(vm) && open_tables(vm) && open_heap(vm) && errors_init(vm)) return vm;
+  if (stack_init(vm) && open_tables(vm) && open_heap(vm) && errors_init(vm) && (!RECHECKS || recheck_open(vm))) return vm;
   vm_free(vm);
   return NULL;
 }
@@ -115,6 +115,7 @@ void vm_free(Vm *vm) {
   VmHost host = vm->host;
   if (vm->heap.config.shapes) gc_free(&vm->heap);
   stack_free(vm);
+  recheck_close(vm);
   release(vm, vm->strings, p->strings_count, sizeof(Obj *));
   release(vm, vm->globals_ref, p->globals_ref_count, sizeof(Obj *));
   release(vm, vm->globals_raw, p->globals_raw_count, sizeof(Slot));
@@ -131,6 +132,7 @@ VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs
   vm->executed += vm->suspended ? fuel_spent(vm) : 0;
   vm->suspended = 0;
   vm->error = NULL;
+  vm->fault = NULL;
   vm->frame = vm->frame_base + 1;
   vm->frame->func = func;
   vm->frame->pc = interp_exit_code + 1;
@@ -151,7 +153,7 @@ VmStatus vm_run(Vm *vm) {
   if (!vm->suspended) return VM_NO_MEMORY;
   if (vm->slice == 0 && !fuel_slice(vm)) return vm->status;
   vm->status = interp_run(vm);
-  if (vm->status == VM_DONE || vm->status == VM_ERROR) {
+  if (vm->status == VM_DONE || vm->status == VM_ERROR || vm->status == VM_FAULT) {
     vm->executed += fuel_spent(vm);
     vm->fuel_used = vm->slice = 0;
     vm->budget = (uintptr_t)vm->pc;
@@ -163,6 +165,7 @@ VmStatus vm_run(Vm *vm) {
 
 int64_t vm_result(const Vm *vm) { return vm->result; }
 Obj *vm_result_ref(const Vm *vm) { return vm->result_ref; }
+const char *vm_fault(const Vm *vm) { return vm->fault; }
 VmErrorKind vm_stop_kind(const Vm *vm) { return vm->stop; }
 GcHeap *vm_heap(Vm *vm) { return &vm->heap; }
 

@@ -25,7 +25,8 @@ typedef enum VmStatus {
   VM_ERROR,        /* an error was not caught: vm_error() */
   VM_STOPPED,      /* out of fuel, deadline, or interrupted: vm_stop_kind(); vm_run() goes on once the limit is raised */
   VM_BREAK,        /* at a breakpoint or after a step; vm_run() goes on */
-  VM_NO_MEMORY     /* the call could not be set up */
+  VM_NO_MEMORY,    /* the call could not be set up */
+  VM_FAULT         /* debug builds only: a value is not what the verifier promised; vm_fault() says what.  The machine has a bug. */
 } VmStatus;
 
 /* What the machine needs of its host.  kernel_call: see vm/kernel_call.c; now_ns and close may not be NULL. */
@@ -63,6 +64,7 @@ const char *vm_error_message(const Vm *vm, const Obj *error, uint32_t *length);
 /* Trace entries, innermost first: function and instruction of entry `i`; 0 when there are no more. */
 int vm_error_frame(const Vm *vm, const Obj *error, uint32_t i, const Func **func, uint32_t *pc);
 
+const char *vm_fault(const Vm *vm);
 VmErrorKind vm_stop_kind(const Vm *vm);
 const char *vm_kind_name(int kind);
 

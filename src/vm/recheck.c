@@ -1,0 +1,115 @@
+/* recheck.c -- the debug build's doubt: before an instruction runs, what it reads is compared with the types that the verifier found for it.
+ *
+ * The verifier is run once more when the machine is made, and tells what each instruction reads.  A fault ends the run with VM_FAULT and a text; nothing
+ * is assumed to hold but the tables made here.  A fused instruction is checked as the first of those that it replaces.
+ */
+#include "code/text.h"
+#include "code/verify.h"
+#include "vm/internal.h"
+
+typedef struct Read {
+  uint32_t type;
+  uint16_t reg, ref;
+} Read;
+
+/* What the code of a module reads: the reads of row i are `reads` [first[i], first[i + 1]). */
+typedef struct ModuleReads {
+  CodeVec reads, first;
+} ModuleReads;
+
+struct Recheck {
+  const Program *program;
+  uint32_t modules_count;
+  ModuleReads modules[];
+};
+
+/* -- tables -- */
+
+static void open_rows(ModuleReads *m, uint32_t rows) {
+  for (uint32_t n = (uint32_t)m->reads.count; m->first.count < rows && vec_add(&m->first, &n, 1);) continue;
+}
+
+static void note_read(void *ctx, uint32_t row, int ref, uint32_t reg, uint32_t type) {
+  ModuleReads *m = ctx;
+  Read read = {type, (uint16_t)reg, (uint16_t)ref};
+  open_rows(m, row + 1);
+  vec_add(&m->reads, &read, 1);
+}
+
+static int read_module(ModuleReads *to, const ProgramModule *m, GcMemory memory) {
+  LoadReport report;
+  VerifyObserver observer = {to, note_read};
+  size_t size = verify_scratch_size(&m->view);
+  vec_init(&to->reads, memory, sizeof(Read));
+  vec_init(&to->first, memory, sizeof(uint32_t));
+  void *scratch = memory.alloc(memory.ctx, size, 8);
+  if (!scratch) return 0;
+  verify_observed(&m->view, m->grants, scratch, NULL, &observer, &report);
+  memory.free(memory.ctx, scratch, size, 8);
+  open_rows(to, m->view.code_count + 1);
+  return !to->reads.failed && !to->first.failed;
+}
+
+static size_t table_size(uint32_t modules) { return sizeof(Recheck) + modules * sizeof(ModuleReads); }
+
+int recheck_open(Vm *vm) {
+  GcMemory memory = vm->host.memory;
+  const Program *p = vm->program;
+  Recheck *r = memory.alloc(memory.ctx, table_size(p->modules_count), 16);
+  if (!r) return 0;
+  vm->recheck = r;
+  r->program = p;
+  for (r->modules_count = 0; r->modules_count < p->modules_count;)
+    if (!read_module(&r->modules[r->modules_count], &p->modules[r->modules_count], memory)) return r->modules_count++, 0;
+    else r->modules_count++;
+  return 1;
+}
+
+void recheck_close(Vm *vm) {
+  Recheck *r = vm->recheck;
+  if (!r) return;
+  for (uint32_t i = 0; i < r->modules_count; i++) {
+    vec_free(&r->modules[i].reads);
+    vec_free(&r->modules[i].first);
+  }
+  vm->host.memory.free(vm->host.memory.ctx, r, table_size(r->program->modules_count), 16);
+}
+
+/* -- values -- */
+
+static const char *string_fault(const StringObj *s) {
+  return s->length && (!s->bytes || (uint64_t)s->start + s->length > s->bytes->length) ? "a string is longer than its bytes" : NULL;
+}
+
+static const char *list_fault(const ListObj *l) { return l->length && (!l->data || l->length > l->data->length) ? "a list is longer than its array" : NULL; }
+
+/* Whether `o` may stand where program type `want` is.  A trait is asked for its method when it is called, not before. */
+static const char *ref_fault(const Program *p, const Obj *o, uint32_t want) {
+  if (!o) return NULL;
+  if ((uintptr_t)o % 8 || !(o->header & OBJ_LIVE)) return "a reference to what is no live object";
+  uint32_t type = obj_type(o);
+  if (type >= p->types_count) return "an object of no type";
+  if (p->types[want].kind != KIND_TRAIT && !program_assignable(p, type, want)) return "an object of another type";
+  if (type == TYPE_STRING) return string_fault((const StringObj *)(const void *)o);
+  return p->types[type].kind == KIND_LIST ? list_fault((const ListObj *)(const void *)o) : NULL;
+}
+
+static const char *read_fault(const Vm *vm, const Func *f, const Read *read) {
+  if (!read->ref) {
+    if (read->reg >= f->raw_total || vm->raw + read->reg >= vm->raw_base + vm->raw_room + VM_SLACK) return "a raw register outside its frame";
+    return raw_is_canonical(read->type, vm->raw[read->reg].u) ? NULL : "a raw value outside its type";
+  }
+  if (read->reg >= f->ref_total || vm->ref + read->reg >= vm->ref_base + vm->ref_room + VM_SLACK) return "a reference register outside its frame";
+  uint32_t type = read->type < ORBC_FIRST_MODULE_TYPE ? read->type : f->module->types[read->type - ORBC_FIRST_MODULE_TYPE];
+  return ref_fault(vm->program, vm->ref[read->reg], type);
+}
+
+int recheck(Vm *vm, const uint64_t *pc) {
+  if (pc == interp_exit_code + 1) return 1; /* HALT: no function any more */
+  const Func *f = vm->frame->func;
+  if (pc < f->code || pc >= f->code + f->code_length) return vm->fault = "the program counter is outside its function", 0;
+  const ModuleReads *m = &vm->recheck->modules[f->module - vm->program->modules];
+  uint32_t row = f->row->first_code + (uint32_t)(pc - f->code), i = VEC_ROWS(const uint32_t, m->first)[row], end = VEC_ROWS(const uint32_t, m->first)[row + 1];
+  for (; i < end && !vm->fault; i++) vm->fault = read_fault(vm, f, &VEC_ROWS(const Read, m->reads)[i]);
+  return !vm->fault;
+}

@@ -1,0 +1,138 @@
+/* Random valid modules (gen_module.h): each is accepted by the verifier, keeps every byte through dis and asm, links, and runs with little fuel and heap
+ * to an end that the machine's interface names, with a sound heap.  ORUS_GENERATED sets how many, ORUS_SEED the first. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#undef fail
+#include "code/asm.h"
+#include "code/dis.h"
+#include "code/verify.h"
+#include "gen_module.h"
+#include "vm/vm.h"
+
+static void *host_alloc(void *ctx, size_t size, size_t align) {
+  (void)ctx;
+  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
+}
+static void host_free(void *ctx, void *block, size_t size, size_t align) {
+  (void)ctx, (void)size, (void)align;
+  free(block);
+}
+static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
+static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
+
+static const GcMemory memory = {NULL, host_alloc, host_free};
+
+typedef struct Totals {
+  uint64_t used[OP_COUNT]; /* instructions of each opcode */
+  uint64_t done, errors, stopped, executed, collections;
+} Totals;
+
+static void *assemble(uint64_t seed, const CodeText *text, size_t *size) {
+  AsmReport r;
+  void *image;
+  if (!asm_assemble(text->bytes.rows, text->bytes.count, memory, &image, size, &r))
+    print_error("seed %llu: %u:%u: %s %s at '%s'\n", (unsigned long long)seed, r.line, r.column, r.message, r.detail, r.token);
+  assert_non_null(image);
+  return image;
+}
+
+static void check(uint64_t seed, const void *image, size_t size, Totals *totals) {
+  OrbcModule m;
+  LoadReport why;
+  CodeText text;
+  size_t again_size;
+  assert_true(orbc_read(image, size, &m, &why));
+  void *scratch = malloc(verify_scratch_size(&m));
+  assert_non_null(scratch);
+  int ok = verify_module(&m, ~(uint64_t)0, scratch, NULL, &why);
+  free(scratch);
+  ctext_init(&text, memory);
+  assert_true(dis_module(&m, memory, &text));
+  if (!ok) print_error("seed %llu: %s, row %u\n%.*s\n", (unsigned long long)seed, why.detail, why.row, (int)text.bytes.count, (const char *)text.bytes.rows);
+  assert_true(ok);
+  void *again = assemble(seed, &text, &again_size);
+  assert_int_equal(again_size, size);
+  assert_memory_equal(again, image, size);
+  free(again);
+  ctext_free(&text);
+  for (uint32_t i = 0; i < m.code_count; i++) totals->used[insn_op(m.code[i])]++;
+}
+
+static void run(uint64_t seed, const void *image, size_t size, Totals *totals) {
+  uint64_t clock = 0;
+  VmHost host = {.ctx = &clock, .memory = memory, .now_ns = host_now, .close = host_close};
+  VmLimits limits = {.stack_raw = 1 << 16, .stack_ref = 1 << 16, .call_depth = 100, .heap_bytes = 4 << 20, .array_length = 1000, .fuel = 20000};
+  Program program;
+  LoadReport why;
+  assert_true(program_init(&program, memory));
+  assert_true(program_add(&program, image, size, ~(uint64_t)0, &why));
+  Vm *vm = vm_new(&program, &host, &limits);
+  assert_non_null(vm);
+  VmStatus status = vm_start(vm, program_entry(&program), NULL, NULL);
+  if (status == VM_DONE) status = vm_run(vm);
+  if (status != VM_DONE && status != VM_ERROR && status != VM_STOPPED) print_error("seed %llu: status %d %s\n", (unsigned long long)seed, (int)status, vm_fault(vm) ? vm_fault(vm) : "");
+  assert_true(status == VM_DONE || status == VM_ERROR || status == VM_STOPPED);
+  const char *fault = gc_verify(vm_heap(vm));
+  if (fault) print_error("seed %llu: %s\n", (unsigned long long)seed, fault);
+  assert_null(fault);
+  VmStats stats;
+  vm_stats(vm, &stats);
+  totals->executed += stats.instructions;
+  totals->collections += stats.heap.minor + stats.heap.full;
+  ++*(status == VM_DONE ? &totals->done : status == VM_ERROR ? &totals->errors : &totals->stopped);
+  vm_free(vm);
+  program_free(&program);
+}
+
+static uint64_t setting(const char *name, uint64_t otherwise) {
+  const char *text = getenv(name);
+  return text ? strtoull(text, NULL, 10) : otherwise;
+}
+
+static void generated_modules_are_valid_and_run(void **unused) {
+  (void)unused;
+  uint64_t count = setting("ORUS_GENERATED", 500), first = setting("ORUS_SEED", 1);
+  Totals totals = {0};
+  for (uint64_t seed = first; seed < first + count; seed++) {
+    CodeText text;
+    size_t size;
+    ctext_init(&text, memory);
+    assert_true(gen_module(seed, &text));
+    void *image = assemble(seed, &text, &size);
+    check(seed, image, size, &totals);
+    run(seed, image, size, &totals);
+    free(image);
+    ctext_free(&text);
+  }
+  print_message("%llu done, %llu errors, %llu stopped, %llu instructions, %llu collections\n", (unsigned long long)totals.done, (unsigned long long)totals.errors,
+                (unsigned long long)totals.stopped, (unsigned long long)totals.executed, (unsigned long long)totals.collections);
+  for (unsigned op = 0; count >= 500 && op < OP_COUNT; op++) {
+    if (op == OP_CALL_KERNEL) continue;
+    if (!totals.used[op]) print_error("no module has %s\n", opcode_info[op].name);
+    assert_true(totals.used[op]);
+  }
+}
+
+static void the_same_seed_gives_the_same_text(void **unused) {
+  (void)unused;
+  CodeText x, y;
+  ctext_init(&x, memory);
+  ctext_init(&y, memory);
+  assert_true(gen_module(7, &x) && gen_module(7, &y));
+  assert_int_equal(x.bytes.count, y.bytes.count);
+  assert_memory_equal(x.bytes.rows, y.bytes.rows, x.bytes.count);
+  ctext_free(&x);
+  ctext_free(&y);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(generated_modules_are_valid_and_run), cmocka_unit_test(the_same_seed_gives_the_same_text)};
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
