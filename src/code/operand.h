@@ -5,7 +5,7 @@
 #ifndef ORUS_CODE_OPERAND_H
 #define ORUS_CODE_OPERAND_H
 
-#include "code/opcode.h"
+#include "code/flow.h"
 
 typedef enum OperandKind {
   OPERAND_NONE,                  /* not written */
@@ -25,8 +25,7 @@ typedef struct Operand {
 } Operand;
 
 static inline OperandKind operand_kind(unsigned op, unsigned format) {
-  if ((format >= FMT_WR_I32 && format <= FMT_RR) || format == FMT_WIN_R) return OPERAND_RAW;
-  if ((format >= FMT_WP && format <= FMT_RP_HANDLE) || format == FMT_WIN_P) return OPERAND_REF;
+  if (flow_bank(format) != BANK_NONE) return flow_bank(format) == BANK_RAW ? OPERAND_RAW : OPERAND_REF;
   switch (format) {
   case FMT_IMM16: return OPERAND_SIGNED;
   case FMT_IMM32: return OPERAND_WIDE;
