@@ -1,5 +1,5 @@
 /* Random valid modules (gen_module.h): each is accepted by the verifier, keeps every byte through dis and asm, links, and runs with little fuel and heap
- * to an end that the machine's interface names, with a sound heap.  ORUS_GENERATED sets how many, ORUS_SEED the first. */
+ * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not.  ORUS_GENERATED sets how many, ORUS_SEED the first. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,7 +31,7 @@ static const GcMemory memory = {NULL, host_alloc, host_free};
 
 typedef struct Totals {
   uint64_t used[OP_COUNT]; /* instructions of each opcode */
-  uint64_t done, errors, stopped, executed, collections;
+  uint64_t done, errors, stopped, executed, collections, compared;
 } Totals;
 
 static void *assemble(uint64_t seed, const CodeText *text, size_t *size) {
@@ -65,13 +65,20 @@ static void check(uint64_t seed, const void *image, size_t size, Totals *totals)
   for (uint32_t i = 0; i < m.code_count; i++) totals->used[insn_op(m.code[i])]++;
 }
 
-static void run(uint64_t seed, const void *image, size_t size, Totals *totals) {
+typedef struct Ending {
+  VmStatus status;
+  int kind, frames;
+  int64_t result;
+} Ending;
+
+static Ending run(uint64_t seed, const void *image, size_t size, int exact, Totals *totals) {
   uint64_t clock = 0;
   VmHost host = {.ctx = &clock, .memory = memory, .now_ns = host_now, .close = host_close};
   VmLimits limits = {.stack_raw = 1 << 16, .stack_ref = 1 << 16, .call_depth = 100, .heap_bytes = 4 << 20, .array_length = 1000, .fuel = 20000};
   Program program;
   LoadReport why;
   assert_true(program_init(&program, memory));
+  program.is_exact = exact;
   assert_true(program_add(&program, image, size, ~(uint64_t)0, &why));
   Vm *vm = vm_new(&program, &host, &limits);
   assert_non_null(vm);
@@ -86,9 +93,29 @@ static void run(uint64_t seed, const void *image, size_t size, Totals *totals) {
   vm_stats(vm, &stats);
   totals->executed += stats.instructions;
   totals->collections += stats.heap.minor + stats.heap.full;
+  Ending ending = {status, status == VM_ERROR ? vm_error_kind(vm) : 0, 0, status == VM_DONE ? vm_result(vm) : 0};
+  const Func *f;
+  for (uint32_t pc; status == VM_ERROR && vm_error_frame(vm, vm_error(vm), (uint32_t)ending.frames, &f, &pc);) ending.frames++;
   ++*(status == VM_DONE ? &totals->done : status == VM_ERROR ? &totals->errors : &totals->stopped);
   vm_free(vm);
   program_free(&program);
+  return ending;
+}
+
+/* Limits are reached at other places when calls are expanded. */
+static int meets_limit(const Ending *e) {
+  return e->status == VM_STOPPED || e->kind == ERR_KIND_STACK_OVERFLOW || e->kind == ERR_KIND_OUT_OF_MEMORY;
+}
+
+/* Instruction by instruction as it is in the file, and as it is run otherwise: the ends must be the same. */
+static void run_both(uint64_t seed, const void *image, size_t size, Totals *totals) {
+  Ending exact = run(seed, image, size, 1, totals), expanded = run(seed, image, size, 0, totals);
+  if (meets_limit(&exact) || meets_limit(&expanded)) return;
+  totals->compared++;
+  if (exact.status != expanded.status || exact.kind != expanded.kind || exact.frames != expanded.frames || exact.result != expanded.result)
+    print_error("seed %llu: status %d %d, error %d %d, frames %d %d, result %lld %lld\n", (unsigned long long)seed, (int)exact.status, (int)expanded.status, exact.kind,
+                expanded.kind, exact.frames, expanded.frames, (long long)exact.result, (long long)expanded.result);
+  assert_true(exact.status == expanded.status && exact.kind == expanded.kind && exact.frames == expanded.frames && exact.result == expanded.result);
 }
 
 static uint64_t setting(const char *name, uint64_t otherwise) {
@@ -107,12 +134,12 @@ static void generated_modules_are_valid_and_run(void **unused) {
     assert_true(gen_module(seed, &text));
     void *image = assemble(seed, &text, &size);
     check(seed, image, size, &totals);
-    run(seed, image, size, &totals);
+    run_both(seed, image, size, &totals);
     free(image);
     ctext_free(&text);
   }
-  print_message("%llu done, %llu errors, %llu stopped, %llu instructions, %llu collections\n", (unsigned long long)totals.done, (unsigned long long)totals.errors,
-                (unsigned long long)totals.stopped, (unsigned long long)totals.executed, (unsigned long long)totals.collections);
+  print_message("%llu done, %llu errors, %llu stopped, %llu instructions, %llu collections, %llu compared\n", (unsigned long long)totals.done, (unsigned long long)totals.errors,
+                (unsigned long long)totals.stopped, (unsigned long long)totals.executed, (unsigned long long)totals.collections, (unsigned long long)totals.compared);
   for (unsigned op = 0; count >= 500 && op < OP_COUNT; op++) {
     if (op == OP_CALL_KERNEL) continue;
     if (!totals.used[op]) print_error("no module has %s\n", opcode_info[op].name);
