@@ -91,11 +91,13 @@ run: all
 	    $(STAGE0) -o $(B)/examples/$$name.orbc $$f && $(ORUS) $(B)/examples/$$name.orbc || exit 1; \
 	done
 
-# Compares with the peers that are installed: make bench BENCH="fib nbody" RUNS=5
+# Compares with the peers that are installed: make bench BENCH=fib,nbody RUNS=5 PEERS=orus,lua5.4,luajit-joff,luajit,node,python3
+comma      := ,
 BENCH      ?= $(notdir $(basename $(wildcard bench/programs/*.orus)))
-BENCH_FILES = $(BENCH:%=$(B)/bench/%.orbc) $(BENCH:%=$(B)/bench/%.c.exe)
+BENCHES     = $(subst $(comma), ,$(BENCH))
+BENCH_FILES = $(BENCHES:%=$(B)/bench/%.orbc) $(BENCHES:%=$(B)/bench/%.c.exe)
 bench: all $(B)/bench/run $(BENCH_FILES)
-	@$(B)/bench/run $(B) $(BENCH)
+	@RUNS="$(RUNS)" PEERS="$(PEERS)" ORUS="$(ORUS)" $(B)/bench/run $(B) $(BENCHES)
 
 $(B)/bench/run: bench/run.c
 	@mkdir -p $(@D)

@@ -1,8 +1,11 @@
 /* run.c -- compares Orus with its peers: the same programs, interleaved runs, medians of wall time, peak memory, one markdown table.
  *
- *     run BUILD_DIR [NAME...]      RUNS=5 in the environment: runs of each
+ *     run BUILD_DIR [NAME...]      in the environment: RUNS=5     runs of each
+ *                                                      PEERS=...  keys of the peers to run, between commas or spaces (default: all)
+ *                                                      ORUS=...   the executable to measure (default: BUILD_DIR/orus)
  *
- * BUILD_DIR/bench holds NAME.orbc and NAME.c.exe; bench/programs the sources for the other peers.  Outputs must agree. */
+ * BUILD_DIR/bench holds NAME.orbc and NAME.c.exe; bench/programs the sources for the other peers.  A peer that is not installed, or has no
+ * program of that name, shows as "-".  A program that fails, or prints something else than the others, fails the whole run. */
 #define _DEFAULT_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -18,22 +21,31 @@
 enum { PEERS = 7, MAX_RUNS = 31, MAX_NAMES = 64, C_PEER = 0, ORUS = 1, LUA = 2, LUAJIT_OFF = 3 };
 
 /* %1: build directory, %2: name of the bench */
-static const struct { const char *title, *argv[4]; } peers[PEERS] = {
-    {"C", {"%1/bench/%2.c.exe"}},
-    {"Orus", {"%1/orus", "%1/bench/%2.orbc"}},
-    {"Lua 5.4", {"lua5.4", "bench/programs/%2.lua"}},
-    {"LuaJIT -joff", {"luajit", "-joff", "bench/programs/%2.lua"}},
-    {"LuaJIT", {"luajit", "bench/programs/%2.lua"}},
-    {"Node", {"node", "bench/programs/%2.js"}},
-    {"Python", {"python3", "bench/programs/%2.py"}},
+static const struct { const char *key, *title, *argv[4]; } peers[PEERS] = {
+    {"c", "C", {"%1/bench/%2.c.exe"}},
+    {"orus", "Orus", {"%1/orus", "%1/bench/%2.orbc"}},
+    {"lua5.4", "Lua 5.4", {"lua5.4", "bench/programs/%2.lua"}},
+    {"luajit-joff", "LuaJIT -joff", {"luajit", "-joff", "bench/programs/%2.lua"}},
+    {"luajit", "LuaJIT", {"luajit", "bench/programs/%2.lua"}},
+    {"node", "Node", {"node", "bench/programs/%2.js"}},
+    {"python3", "Python", {"python3", "bench/programs/%2.py"}},
 };
+
+typedef enum Outcome { RAN, MISSING, FAILED } Outcome;
 
 typedef struct Result {
   double times[MAX_RUNS], median;
   long peak_kb;
-  int runs, missing;
+  int runs;
+  Outcome outcome;
   char output[256];
 } Result;
+
+/* Ratios to C, as logarithms, summed up for the geometric means. */
+typedef struct Sums {
+  double logs[PEERS], orus_joff, orus_lua;
+  int counts[PEERS], joff_count, lua_count;
+} Sums;
 
 static void expand(char *to, size_t room, const char *pattern, const char *dir, const char *name) {
   size_t n = 0;
@@ -53,17 +65,33 @@ static double now(void) {
   return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* Runs once; 0: the peer or its program is not there. */
-static int run_once(int peer, const char *dir, const char *name, Result *r) {
-  char text[4][512], *argv[5] = {0};
-  for (int i = 0; i < 4 && peers[peer].argv[i]; i++) {
-    expand(text[i], sizeof text[i], peers[peer].argv[i], dir, name);
-    argv[i] = text[i];
-    if (i && strchr(text[i], '/') && access(text[i], R_OK)) return 0;
+/* Is `word` one of the words of `list`?  Words stand between commas and spaces. */
+static int listed(const char *list, const char *word) {
+  size_t n = strlen(word);
+  for (const char *at = list; *at;) {
+    size_t length = strcspn(at, ", ");
+    if (length == n && !strncmp(at, word, n)) return 1;
+    at += length + (at[length] != 0);
   }
+  return 0;
+}
+
+/* Output is kept as far as there is room, and read to its end: a program must not die of a closed pipe. */
+static void read_output(int fd, char *to, size_t room) {
+  char rest[4096];
+  size_t n = 0;
+  for (ssize_t got; (got = read(fd, rest, sizeof rest)) > 0;) {
+    size_t take = (size_t)got < room - 1 - n ? (size_t)got : room - 1 - n;
+    memcpy(to + n, rest, take);
+    n += take;
+  }
+  to[n] = 0;
+}
+
+/* Starts argv with its standard output in a pipe, whose reading end goes to *fd. -1: no process. */
+static pid_t start(char **argv, int *fd) {
   int fds[2];
-  if (pipe(fds)) return 0;
-  double start = now();
+  if (pipe(fds)) return -1;
   pid_t pid = fork();
   if (pid == 0) {
     dup2(fds[1], 1);
@@ -73,17 +101,31 @@ static int run_once(int peer, const char *dir, const char *name, Result *r) {
     _exit(127);
   }
   close(fds[1]);
-  size_t n = 0;
-  for (ssize_t got; n + 1 < sizeof r->output && (got = read(fds[0], r->output + n, sizeof r->output - 1 - n)) > 0;) n += (size_t)got;
-  r->output[n] = 0;
-  close(fds[0]);
-  int status;
+  if (pid < 0) close(fds[0]);
+  *fd = fds[0];
+  return pid;
+}
+
+static Outcome run_once(int peer, const char *dir, const char *name, Result *r) {
+  char text[4][512], *argv[5] = {0};
+  const char *orus = peer == ORUS ? getenv("ORUS") : NULL;
+  for (int i = 0; i < 4 && peers[peer].argv[i]; i++) {
+    expand(text[i], sizeof text[i], i == 0 && orus && *orus ? orus : peers[peer].argv[i], dir, name);
+    argv[i] = text[i];
+    if (strchr(text[i], '/') && access(text[i], R_OK)) return MISSING;
+  }
+  int fd, status;
+  double began = now();
+  pid_t pid = start(argv, &fd);
+  if (pid < 0) return FAILED;
+  read_output(fd, r->output, sizeof r->output);
+  close(fd);
   struct rusage usage;
-  wait4(pid, &status, 0, &usage);
-  if (!WIFEXITED(status) || WEXITSTATUS(status)) return 0;
-  r->times[r->runs++] = now() - start;
+  if (wait4(pid, &status, 0, &usage) != pid) return FAILED;
+  r->times[r->runs++] = now() - began;
   if (usage.ru_maxrss > r->peak_kb) r->peak_kb = usage.ru_maxrss;
-  return 1;
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return MISSING;
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? RAN : FAILED;
 }
 
 static int by_value(const void *a, const void *b) {
@@ -91,32 +133,83 @@ static int by_value(const void *a, const void *b) {
   return (x > y) - (x < y);
 }
 
-/* All peers on one bench.  Returns 0 when outputs differ. */
+/* All peers on one bench.  Returns 0 when one fails or outputs differ. */
 static int run_bench(const char *dir, const char *name, int runs, Result *results) {
-  int ok = 1;
+  const char *wanted = getenv("PEERS");
+  int ok = 1, first = -1;
+  for (int p = 0; p < PEERS; p++)
+    if (wanted && *wanted && p != C_PEER && !listed(wanted, peers[p].key)) results[p].outcome = MISSING;
   for (int k = 0; k < runs; k++)
     for (int p = 0; p < PEERS; p++)
-      if (!results[p].missing && !run_once(p, dir, name, &results[p])) results[p].missing = 1;
+      if (results[p].outcome == RAN) results[p].outcome = run_once(p, dir, name, &results[p]);
   for (int p = 0; p < PEERS; p++) {
     Result *r = &results[p];
-    if (r->missing) continue;
-    qsort(r->times, (size_t)r->runs, sizeof r->times[0], by_value);
-    r->median = r->times[r->runs / 2];
-    if (strcmp(r->output, results[ORUS].output) != 0) {
-      fprintf(stderr, "bench: %s: %s prints '%.60s', Orus '%.60s'\n", name, peers[p].title, r->output, results[ORUS].output);
+    if (r->outcome == FAILED) {
+      fprintf(stderr, "bench: %s: %s failed\n", name, peers[p].title);
       ok = 0;
     }
+    if (r->outcome != RAN) continue;
+    qsort(r->times, (size_t)r->runs, sizeof r->times[0], by_value);
+    r->median = r->times[r->runs / 2];
+    if (first < 0) first = p;
+    if (strcmp(r->output, results[first].output) == 0) continue;
+    fprintf(stderr, "bench: %s: %s prints '%.60s', %s '%.60s'\n", name, peers[p].title, r->output, peers[first].title, results[first].output);
+    ok = 0;
   }
   return ok;
 }
 
+/* The quotient of two medians, or 0 when one of them is not there. */
+static double ratio(const Result *results, int over, int under) {
+  if (results[over].outcome != RAN || results[under].outcome != RAN) return 0;
+  return results[over].median / results[under].median;
+}
+
+static void print_ratio(double value) {
+  if (value > 0) printf(" %.2f |", value);
+  else printf(" - |");
+}
+
 static void print_row(const char *name, const Result *results) {
-  printf("| %s | %.1f |", name, results[C_PEER].median * 1000);
-  for (int p = 1; p < PEERS; p++)
-    if (results[p].missing) printf(" - |");
-    else printf(" %.2f (%.0f MB) |", results[p].median / results[C_PEER].median, (double)results[p].peak_kb / 1024);
-  printf(" %.2f | %.2f |\n", results[ORUS].median / results[LUAJIT_OFF].median, results[ORUS].median / results[LUA].median);
+  if (results[C_PEER].outcome == RAN) printf("| %s | %.1f (%.0f MB) |", name, results[C_PEER].median * 1000, (double)results[C_PEER].peak_kb / 1024);
+  else printf("| %s | - |", name);
+  for (int p = 1; p < PEERS; p++) {
+    if (ratio(results, p, C_PEER) > 0) printf(" %.2f (%.0f MB) |", ratio(results, p, C_PEER), (double)results[p].peak_kb / 1024);
+    else printf(" - |");
+  }
+  print_ratio(ratio(results, ORUS, LUAJIT_OFF));
+  print_ratio(ratio(results, ORUS, LUA));
+  printf("\n");
   fflush(stdout);
+}
+
+static void add_log(double value, double *sum, int *count) {
+  if (value <= 0) return;
+  *sum += log(value);
+  ++*count;
+}
+
+static void add_row(Sums *s, const Result *results) {
+  for (int p = 1; p < PEERS; p++) add_log(ratio(results, p, C_PEER), &s->logs[p], &s->counts[p]);
+  add_log(ratio(results, ORUS, LUAJIT_OFF), &s->orus_joff, &s->joff_count);
+  add_log(ratio(results, ORUS, LUA), &s->orus_lua, &s->lua_count);
+}
+
+/* The last row: what a peer lacks is left out of its own mean only. */
+static void print_means(const Sums *s) {
+  printf("| **geometric mean** | |");
+  for (int p = 1; p < PEERS; p++) print_ratio(s->counts[p] ? exp(s->logs[p] / s->counts[p]) : 0);
+  print_ratio(s->joff_count ? exp(s->orus_joff / s->joff_count) : 0);
+  print_ratio(s->lua_count ? exp(s->orus_lua / s->lua_count) : 0);
+  printf("\n");
+}
+
+static void print_head(int runs) {
+  printf("Median of %d interleaved runs; ratios to C (peak memory).\n\n| bench | C ms |", runs);
+  for (int p = 1; p < PEERS; p++) printf(" %s |", peers[p].title);
+  printf(" Orus / LuaJIT -joff | Orus / Lua 5.4 |\n|---|---|");
+  for (int p = 1; p < PEERS; p++) printf("---|");
+  printf("---|---|\n");
 }
 
 static int list_programs(char names[][64]) {
@@ -137,23 +230,15 @@ int main(int argc, char **argv) {
   int count = argc > 2 ? 0 : list_programs(names), runs = getenv("RUNS") ? atoi(getenv("RUNS")) : 5, ok = 1;
   for (int i = 2; i < argc && count < MAX_NAMES; i++) snprintf(names[count++], 64, "%s", argv[i]);
   if (runs < 1 || runs > MAX_RUNS) runs = 5;
-  printf("Median of %d interleaved runs; ratios to C (peak memory).\n\n| bench | C ms |", runs);
-  for (int p = 1; p < PEERS; p++) printf(" %s |", peers[p].title);
-  printf(" Orus / LuaJIT -joff | Orus / Lua 5.4 |\n|---|---|");
-  for (int p = 1; p < PEERS; p++) printf("---|");
-  printf("---|---|\n");
-  double log_joff = 0, log_lua = 0;
-  int compared = 0;
+  print_head(runs);
+  Sums sums = {{0}, 0, 0, {0}, 0, 0};
   for (int i = 0; i < count; i++) {
     Result results[PEERS];
     memset(results, 0, sizeof results);
     ok &= run_bench(argv[1], names[i], runs, results);
     print_row(names[i], results);
-    if (!strcmp(names[i], "hello") || results[LUA].missing || results[LUAJIT_OFF].missing || results[ORUS].missing) continue;
-    log_joff += log(results[ORUS].median / results[LUAJIT_OFF].median);
-    log_lua += log(results[ORUS].median / results[LUA].median);
-    compared++;
+    if (strcmp(names[i], "hello") != 0) add_row(&sums, results);   // hello measures start-up, not computing
   }
-  if (compared) printf("\nGeometric mean over %d benches: Orus / LuaJIT -joff %.2f, Orus / Lua 5.4 %.2f\n", compared, exp(log_joff / compared), exp(log_lua / compared));
+  if (count) print_means(&sums);
   return !ok;
 }

@@ -7,6 +7,6 @@ static void drop(Node *t) { if (t) { drop(t->left); drop(t->right); free(t); } }
 int main(void) {
   Node *long_lived = make(14);
   int total = 0;
-  for (int i = 0; i < 40; i++) { Node *t = make(12); total += check(t); drop(t); }
+  for (int i = 0; i < 300; i++) { Node *t = make(12); total += check(t); drop(t); }
   printf("%d\n", total + check(long_lived));
 }

@@ -2,5 +2,5 @@ local function make(depth) if depth == 0 then return {} end return {left = make(
 local function check(t) local n = 1 if t.left then n = n + check(t.left) end if t.right then n = n + check(t.right) end return n end
 local long_lived = make(14)
 local total = 0
-for i = 1, 40 do total = total + check(make(12)) end
+for i = 1, 300 do total = total + check(make(12)) end
 print(total + check(long_lived))

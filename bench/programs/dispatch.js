@@ -4,5 +4,5 @@ class Rect { constructor(w, h) { this.w = w; this.h = h; } area() { return this.
 const shapes = [];
 for (let i = 0; i < 1000; i++) { const x = i % 10; shapes.push(i % 3 === 0 ? new Circle(x) : i % 3 === 1 ? new Square(x) : new Rect(x, 2)); }
 let total = 0;
-for (let k = 0; k < 3000; k++) for (const s of shapes) total += s.area();
+for (let k = 0; k < 10000; k++) for (const s of shapes) total += s.area();
 console.log(String(total));

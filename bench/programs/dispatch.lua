@@ -9,5 +9,5 @@ for i = 0, 999 do
   shapes[i + 1] = i % 3 == 0 and setmetatable({r = x}, Circle) or i % 3 == 1 and setmetatable({s = x}, Square) or setmetatable({w = x, h = 2.0}, Rect)
 end
 local total = 0.0
-for _ = 1, 3000 do for i = 1, #shapes do total = total + shapes[i]:area() end end
+for _ = 1, 10000 do for i = 1, #shapes do total = total + shapes[i]:area() end end
 print(string.format("%d", total))

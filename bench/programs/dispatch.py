@@ -10,7 +10,7 @@ class Rect:
 def main():
     shapes = [Circle(float(i % 10)) if i % 3 == 0 else Square(float(i % 10)) if i % 3 == 1 else Rect(float(i % 10), 2.0) for i in range(1000)]
     total = 0.0
-    for _ in range(3000):
+    for _ in range(10000):
         for s in shapes: total += s.area()
     print(int(total))
 main()

@@ -1,6 +1,6 @@
 #include <stdio.h>
 int main(void) {
-  enum { n = 9 };
+  enum { n = 10 };
   int perm1[n], perm[n], count[n + 1] = {0}, max_flips = 0, checksum = 0, r = n, turn = 0, running = 1;
   for (int i = 0; i < n; i++) perm1[i] = i;
   while (running) {

@@ -1,4 +1,4 @@
-const n = 9, perm1 = [], perm = new Array(n).fill(0), count = new Array(n).fill(0);
+const n = 10, perm1 = [], perm = new Array(n).fill(0), count = new Array(n).fill(0);
 for (let i = 0; i < n; i++) perm1.push(i);
 let maxFlips = 0, checksum = 0, r = n, turn = 0, running = true;
 while (running) {

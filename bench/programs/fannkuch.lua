@@ -1,4 +1,4 @@
-local n = 9
+local n = 10
 local perm1, perm, count = {}, {}, {}
 for i = 0, n - 1 do perm1[i] = i perm[i] = 0 count[i] = 0 end
 local max_flips, checksum, r, turn = 0, 0, n, 0

@@ -7,7 +7,7 @@ int main(void) {
   keys = malloc(sizeof *keys << 18); values = calloc(1 << 18, sizeof *values);
   for (int i = 0; i <= mask; i++) keys[i] = -1;
   int64_t seed = 1; int count = 0, sum = 0;
-  for (int i = 0; i < 600000; i++) { seed = seed * 16807 % 2147483647; int32_t *v = slot((int32_t)(seed % 100000)); count += !(*v)++; }
+  for (int i = 0; i < 3000000; i++) { seed = seed * 16807 % 2147483647; int32_t *v = slot((int32_t)(seed % 100000)); count += !(*v)++; }
   for (int i = 0; i < 100000; i++) sum += *slot(i) * (i % 7);
   printf("%d %d\n", count, sum);
 }

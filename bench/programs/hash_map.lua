@@ -1,5 +1,5 @@
 local m, count, seed = {}, 0, 1
-for i = 1, 600000 do
+for i = 1, 3000000 do
   seed = (seed * 16807) % 2147483647
   local key = seed % 100000
   local v = m[key]

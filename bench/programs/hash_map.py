@@ -1,6 +1,6 @@
 def main():
     m, seed = {}, 1
-    for _ in range(600000):
+    for _ in range(3000000):
         seed = seed * 16807 % 2147483647
         key = seed % 100000
         m[key] = m.get(key, 0) + 1

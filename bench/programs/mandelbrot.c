@@ -1,6 +1,6 @@
 #include <stdio.h>
 int main(void) {
-  int n = 300, inside = 0;
+  int n = 800, inside = 0;
   for (int py = 0; py < n; py++)
     for (int px = 0; px < n; px++) {
       double ci = 2.0 * py / n - 1.0, cr = 2.0 * px / n - 1.5, zr = 0, zi = 0;

@@ -1,4 +1,4 @@
-const n = 300;
+const n = 800;
 let inside = 0;
 for (let py = 0; py < n; py++) {
   const ci = 2.0 * py / n - 1.0;

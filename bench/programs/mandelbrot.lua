@@ -1,4 +1,4 @@
-local n, inside = 300, 0
+local n, inside = 800, 0
 for py = 0, n - 1 do
   local ci = 2.0 * py / n - 1.0
   for px = 0, n - 1 do

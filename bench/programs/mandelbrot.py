@@ -1,5 +1,5 @@
 def main():
-    n, inside = 300, 0
+    n, inside = 800, 0
     for py in range(n):
         ci = 2.0 * py / n - 1.0
         for px in range(n):

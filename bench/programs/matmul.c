@@ -1,5 +1,5 @@
 #include <stdio.h>
-enum { N = 160 };
+enum { N = 400 };
 static double a[N][N], b[N][N];
 int main(void) {
   for (int i = 0; i < N; i++) for (int j = 0; j < N; j++) { a[i][j] = (i * 3 + j * 7) % 100; b[i][j] = (i * 5 + j * 7) % 100; }

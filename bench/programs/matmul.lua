@@ -1,5 +1,5 @@
 local function make(n, seed) local out = {} for i = 0, n - 1 do local row = {} for j = 0, n - 1 do row[j + 1] = (i * seed + j * 7) % 100 + 0.0 end out[i + 1] = row end return out end
-local n = 160
+local n = 400
 local a, b = make(n, 3), make(n, 5)
 local trace = 0.0
 for i = 1, n do

@@ -1,6 +1,6 @@
 def make(n, seed): return [[float((i * seed + j * 7) % 100) for j in range(n)] for i in range(n)]
 def main():
-    n = 160
+    n = 400
     a, b = make(n, 3), make(n, 5)
     trace = 0.0
     for i in range(n):

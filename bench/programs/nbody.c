@@ -34,6 +34,6 @@ int main(void) {
   for (int i = 0; i < 5; i++) { px += b[i].vx * b[i].mass; py += b[i].vy * b[i].mass; pz += b[i].vz * b[i].mass; }
   b[0].vx = -px / SM; b[0].vy = -py / SM; b[0].vz = -pz / SM;
   printf("%.9f\n", energy());
-  for (int i = 0; i < 300000; i++) advance(0.01);
+  for (int i = 0; i < 400000; i++) advance(0.01);
   printf("%.9f\n", energy());
 }

@@ -39,5 +39,5 @@ local function advance(dt)
   for i = 1, n do local b = bodies[i] b.x = b.x + dt * b.vx b.y = b.y + dt * b.vy b.z = b.z + dt * b.vz end
 end
 print(string.format("%.9f", energy()))
-for _ = 1, 300000 do advance(0.01) end
+for _ = 1, 400000 do advance(0.01) end
 print(string.format("%.9f", energy()))

@@ -1,4 +1,4 @@
-local n = 5000000
+local n = 10000000
 local composite = {}
 for i = 0, n do composite[i] = false end
 local count = 0

@@ -1,5 +1,5 @@
 def main():
-    n = 5000000
+    n = 10000000
     composite = [False] * (n + 1)
     count = 0
     for i in range(2, n + 1):

@@ -1,6 +1,6 @@
 #include <math.h>
 #include <stdio.h>
-enum { N = 250 };
+enum { N = 850 };
 static double a(int i, int j) { return 1.0 / ((i + j) * (i + j + 1) / 2 + i + 1); }
 static void times(const double *v, double *out) { for (int i = 0; i < N; i++) { double s = 0; for (int j = 0; j < N; j++) s += a(i, j) * v[j]; out[i] = s; } }
 static void transposed(const double *v, double *out) { for (int i = 0; i < N; i++) { double s = 0; for (int j = 0; j < N; j++) s += a(j, i) * v[j]; out[i] = s; } }

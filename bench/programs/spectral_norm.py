@@ -6,7 +6,7 @@ def times(v):
 def transposed(v):
     n = len(v)
     return [sum(a(j, i) * v[j] for j in range(n)) for i in range(n)]
-u = [1.0] * 250
+u = [1.0] * 850
 for _ in range(10):
     v = transposed(times(u))
     u = transposed(times(v))

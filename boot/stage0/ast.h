@@ -85,6 +85,7 @@ enum { F_MUT = 1, F_CONST = 2, F_PUB = 4, F_INCLUSIVE = 8, F_NAMED = 16, F_EXTER
 typedef struct Node {
   uint8_t kind, op, flags, suffix;
   uint8_t splits; /* cache of lower_splits(): 0 unknown, 1 no, 2 yes */
+  uint16_t height; /* of the tree from here down; bounded, so that later passes may recurse */
   uint32_t line, column;
   Name *name;
   struct Node *a, *b, *c;
@@ -95,6 +96,8 @@ typedef struct Node {
   uint64_t integer;
   double number;
 } Node;
+
+enum { MOST_PARAMETERS = 60 }; /* of a function; items of a tuple */
 
 /* parse.c: the tree of a module whose tokens are there. */
 Node *parse_module(Compiler *c, Module *m);

@@ -86,6 +86,13 @@ int emit_retarget(Emit *e, int is_raw, int to, int from) {
   return 1;
 }
 
+void emit_drop_unreachable(Emit *e) {
+  uint32_t here = emit_here(e);
+  if (!here || e->label == here || insn_op(VEC_AT(&e->f->code, uint64_t, here - 1)) != OP_UNREACHABLE) return;
+  e->f->code.count--;
+  e->dead = 0;
+}
+
 static unsigned final_register(const Emit *e, unsigned format, unsigned x) {
   if (!(x & REG_TEMP)) return x;
   if (names_raw(format)) return (x & ~(unsigned)REG_TEMP) + (unsigned)e->f->raw_types.count;

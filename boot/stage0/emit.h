@@ -39,6 +39,7 @@ int emit_local(Emit *e, uint32_t machine_type);          /* a local of that type
 void emit_local_free(Emit *e, uint32_t machine_type, int reg);
 int emit_temp(Emit *e, int is_raw);
 uint32_t emit_here(const Emit *e);
+void emit_drop_unreachable(Emit *e); /* takes back an OP_UNREACHABLE that was just emitted */
 /* Makes the last instruction write `to` instead of temporary `from`, which nobody reads any more; 0: it cannot. */
 int emit_retarget(Emit *e, int is_raw, int to, int from);
 

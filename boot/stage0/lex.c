@@ -251,10 +251,10 @@ static void lex_number(Lexer *l) {
 /* -- characters and strings -- */
 
 static void put_utf8(Compiler *c, Text *t, uint32_t ch) {
-  if (ch < 0x80) text_add(c, t, "%c", (int)ch);
-  else if (ch < 0x800) text_add(c, t, "%c%c", (int)(0xc0 | ch >> 6), (int)(0x80 | (ch & 63)));
-  else if (ch < 0x10000) text_add(c, t, "%c%c%c", (int)(0xe0 | ch >> 12), (int)(0x80 | (ch >> 6 & 63)), (int)(0x80 | (ch & 63)));
-  else text_add(c, t, "%c%c%c%c", (int)(0xf0 | ch >> 18), (int)(0x80 | (ch >> 12 & 63)), (int)(0x80 | (ch >> 6 & 63)), (int)(0x80 | (ch & 63)));
+  int more = ch < 0x80 ? 0 : ch < 0x800 ? 1 : ch < 0x10000 ? 2 : 3;
+  static const uint8_t lead[] = {0, 0xc0, 0xe0, 0xf0};
+  text_put(c, t, (int)(lead[more] | ch >> 6 * more));
+  while (more--) text_put(c, t, (int)(0x80 | (ch >> 6 * more & 63)));
 }
 
 static uint32_t read_unicode_escape(Lexer *l, const char *start) {
@@ -353,14 +353,14 @@ static void lex_string(Lexer *l, TokenKind kind, int is_raw) {
       int is_byte;
       const char *at = l->s - 1;
       uint32_t ch = read_escape(l, &is_byte);
-      if (is_byte && kind == T_BYTES) text_add(l->c, &text, "%c", (int)ch);
+      if (is_byte && kind == T_BYTES) text_put(l->c, &text, (int)ch);
       else if (is_byte && ch > 0x7f) fail(l->c, place_at(l, at), "\\x beyond 7F is not UTF-8; use \\u{...} or b\"...\"");
       else put_utf8(l->c, &text, ch);
       continue;
     }
     char ch = *l->s++;
     if (ch == '\r' && peek(l, 0) == '\n') continue;
-    text_add(l->c, &text, "%c", ch);
+    text_put(l->c, &text, ch);
     if (ch == '\n') next_line(l);
   }
   l->s += triple ? 3 : 1;

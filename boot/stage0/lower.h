@@ -23,6 +23,7 @@ typedef struct Var {
   uint8_t is_mut, boxed, is_parameter;
   uint32_t flow; /* index in Fn.flow */
   uint32_t from; /* first instruction where it lives */
+  struct Loop *loop; /* innermost one around the declaration */
   Place at;
 } Var;
 
@@ -77,6 +78,7 @@ void mark_place(Fn *f, const Node *n); /* the instructions that follow come from
 
 /* lower_expr.c */
 Val lower(Fn *f, Node *n, Type *want, int dest); /* want NULL: any type; else the value is made to fit or it is an error */
+Val lower_or_void(Fn *f, Node *n, Type *want, int dest); /* the same, but it may be a call that gives nothing */
 Val lower_fit(Fn *f, Node *n, Val v, Type *want, int dest);
 Val lower_put(Fn *f, Val v, int dest);
 Val lower_hide(Fn *f, Val v); /* the value in a hidden local */
@@ -90,7 +92,6 @@ Val lower_void(Fn *f);
 Val lower_int(Fn *f, Type *t, int64_t value, int dest);
 Val lower_string(Fn *f, Name *text, int dest);
 Val lower_field(Fn *f, Node *at, Val object, uint32_t field, Type *type, int dest);
-Val lower_default(Fn *f, Type *t, int dest);
 Val lower_load_var(Fn *f, Node *at, Var *v, int dest);
 void lower_store_var(Fn *f, Var *v, Val value);
 Var *lower_find_var(Fn *f, const Name *name);

@@ -317,7 +317,7 @@ static Val evaluate_argument(Fn *f, Module *m, Node *param, Env *env, Node *arg,
       return lower(f, &lambda, NULL, REG_NONE);
     }
   }
-  return lower(f, arg, NULL, REG_NONE);
+  return lower_or_void(f, arg, NULL, REG_NONE);
 }
 
 /* A call: receiver (when the function has one) and argument expressions.  The bases are the temporaries before the receiver was evaluated. */

@@ -260,13 +260,20 @@ static Val to_any(Fn *f, Val v, int dest) {
   return (Val){p->any, to};
 }
 
+/* Where a call that never returns stands for a value: any value will do.  The UNREACHABLE behind the call goes, because it would end the block, and with it the
+ * temporaries of the expression around. */
+static Val lower_default(Fn *f, Type *t, int dest) {
+  emit_drop_unreachable(&f->e);
+  int to = lower_target(f, t, dest);
+  if (raw(f, t)) emit(&f->e, OP_LDI, to, 0, (int)raw_number(f->c, t));
+  else emit(&f->e, OP_LDNULL, to, (int)type_machine(f->c, t), 0);
+  return (Val){t, to};
+}
+
 Val lower_fit(Fn *f, Node *n, Val v, Type *want, int dest) {
   Program0 *p = PROGRAM(f);
   if (!want || v.type == want) return lower_put(f, v, dest);
-  if (v.type == p->never) { /* control does not come here; any register will do */
-    if (want == p->void_) return lower_void(f);
-    return (Val){want, dest != REG_NONE ? dest : lower_hidden(f, want)};
-  }
+  if (v.type == p->never) return want == p->void_ ? lower_void(f) : lower_default(f, want, dest);
   if (want == p->any && v.type != p->void_) return to_any(f, v, dest);
   fail(f->c, node_place(f, n), "expected %s, but this is %s", type_text(f->c, want), type_text(f->c, v.type));
 }
@@ -609,11 +616,11 @@ static void jump_logic(Fn *f, Node *n, int sense, Label *to) {
   int is_and = n->kind == N_AND;
   Label out;
   label_open(&out);
-  lower_jump(f, n->a, !is_and, is_and == sense ? &out : to);
-  Flow before = flow_save(f);
+  Flow before = flow_save(f); /* what a jump out of the left side can be sure of */
+  lower_jump(f, n->a, !is_and, &out);
   lower_jump(f, n->b, sense, to);
-  (void)before;
   label_place(&f->e, &out);
+  flow_merge(f, &before);
 }
 
 void lower_jump(Fn *f, Node *n, int sense, Label *to) {
@@ -630,9 +637,11 @@ void lower_jump(Fn *f, Node *n, int sense, Label *to) {
   else if (n->kind == N_MATCHES) {
     Label no;
     label_open(&no);
+    Flow before = flow_save(f); /* on the way on, the pattern has bound nothing */
     lower_pattern(f, n->b, lower_hide(f, lower(f, n->a, NULL, REG_NONE)), &no);
     emit_jump(&f->e, OP_JMP, 0, to);
     label_place(&f->e, &no);
+    flow_restore(f, &before);
   } else if (n->kind == N_NAME && !strcmp(n->name->text, "true") && !lower_find_var(f, n->name)) {
     if (sense) emit_jump(&f->e, OP_JMP, 0, to);
   } else jump_on(f, lower(f, n, PROGRAM(f)->raw[TYPE_BOOL], REG_NONE), sense, to);
@@ -667,26 +676,29 @@ static Val lower_if_value(Fn *f, Node *n, Type *want, int dest) {
   label_open(&end);
   Block b;
   block_open(f, &b, B_PLAIN);
-  lower_jump(f, n->b, 0, &no);
   Flow start = flow_save(f);
+  lower_jump(f, n->b, 0, &no);
   int literal = lower_is_literal(n->a) || (n->a->kind == N_NAME && !strcmp(n->a->name->text, "none"));
   Val a, v;
   if (!want && literal) { /* the other branch tells the type: emit it first */
     Label yes;
     label_open(&yes);
+    Flow chosen = flow_save(f);
     emit_jump(&f->e, OP_JMP, 0, &yes);
     label_place(&f->e, &no);
+    flow_restore(f, &start);
     v = lower(f, n->c, NULL, REG_NONE);
     int result = lower_hidden(f, v.type);
     lower_put(f, v, result);
     emit_jump(&f->e, OP_JMP, 0, &end);
     label_place(&f->e, &yes);
+    flow_restore(f, &chosen);
     lower(f, n->a, v.type, result);
     label_place(&f->e, &end);
     block_close(f);
     return lower_put(f, (Val){v.type, result}, dest);
   }
-  a = lower(f, n->a, want, REG_NONE);
+  a = lower_or_void(f, n->a, want, REG_NONE);
   block_close(f);
   Type *t = want ? want : a.type;
   int result = t == PROGRAM(f)->void_ || t == PROGRAM(f)->never ? REG_NONE : lower_hidden(f, t);
@@ -695,7 +707,7 @@ static Val lower_if_value(Fn *f, Node *n, Type *want, int dest) {
   Flow after = flow_save(f);
   flow_restore(f, &start);
   label_place(&f->e, &no);
-  lower(f, n->c, t, result);
+  lower_or_void(f, n->c, t, result);
   label_place(&f->e, &end);
   flow_merge(f, &after);
   return lower_put(f, (Val){t, result}, dest);
@@ -1011,8 +1023,7 @@ static Val lower_struct(Fn *f, Node *n, Type *want, int dest) {
   if (!t && want && want->decl == d) t = want;
   Env env = {d->node->generics, arena_alloc(f->c, d->node->generics_count * sizeof(Type *)), d->node->generics_count, NULL};
   if (t) env.types = t->args;
-  Val values[256];
-  if (declared->count > 256) fail(f->c, node_place(f, n), "too many fields");
+  Val *values = arena_alloc(f->c, declared->count * sizeof *values);
   int later = 0;
   for (uint32_t i = 0; i < declared->count; i++) later |= named_value(n, declared->list[i]->name) && lower_splits(named_value(n, declared->list[i]->name));
   for (uint32_t i = 0; i < declared->count; i++) {
@@ -1272,6 +1283,12 @@ static Val lower_any(Fn *f, Node *n, Type *want, int dest) {
 }
 
 Val lower(Fn *f, Node *n, Type *want, int dest) {
+  Val v = lower_or_void(f, n, want, dest);
+  if (v.reg == REG_NONE) fail(f->c, node_place(f, n), v.type == PROGRAM(f)->never ? "this never gives a value" : "this has no value");
+  return v;
+}
+
+Val lower_or_void(Fn *f, Node *n, Type *want, int dest) {
   mark_place(f, n);
   Val v = lower_any(f, n, want, REG_NONE == dest || (want && want == PROGRAM(f)->any) ? REG_NONE : dest);
   return lower_fit(f, n, v, want, dest);

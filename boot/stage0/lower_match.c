@@ -120,6 +120,12 @@ static void or_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   label_place(&f->e, &yes);
 }
 
+static int is_constant(Fn *f, const Node *p) {
+  if (p->count || (p->flags & F_NAMED) || p->a->kind != N_NAME) return 0;
+  const Decl *d = scope_find(f->c, f->m, p->a->name);
+  return d && d->kind == D_CONST;
+}
+
 void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   mark_place(f, p);
   int variant = pattern_variant(f, p, v.type);
@@ -140,6 +146,10 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   case P_TUPLE: tuple_pattern(f, p, v, fail_to); break;
   case P_OR: or_pattern(f, p, v, fail_to); break;
   case P_VARIANT:
+    if (is_constant(f, p)) { /* a constant whose name is one letter */
+      compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to);
+      break;
+    }
     if (v.type->tag == TY_ENUM) fail(f->c, node_place(f, p), "%s has no variant '%s'", type_text(f->c, v.type), p->a->name->text);
     struct_pattern(f, p, v, fail_to);
     break;
@@ -149,15 +159,20 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   f->e.ref_temp = ref_mark;
 }
 
-/* -- exhaustiveness: a matrix of patterns with one column more for each payload opened (Maranget, "Warnings for pattern matching", 2007) -- */
+/* -- exhaustiveness and usefulness (Maranget, "Warnings for pattern matching", 2007) --
+ *
+ * A matrix of patterns, one row an arm or alternative, one column a value; opening a constructor replaces its column by one for each of its fields.  A row of patterns
+ * is useful when some value matches it and no row above.  A match is exhaustive when a row of wildcards is not useful.  NULL is a wildcard. */
 
-typedef struct Row {
-  Node **patterns; /* NULL: matches anything */
-} Row;
+typedef struct Matrix {
+  Fn *f;
+  Vec rows;        /* Node **: all of `columns` patterns */
+  Type **types;    /* of the columns */
+  uint32_t columns;
+} Matrix;
 
-typedef struct Column {
-  Type *type;
-} Column;
+/* The problem is NP-complete; beyond this many rows looked at, arms count as useful and the match as exhaustive. */
+enum { MOST_STEPS = 200000 };
 
 static int is_irrefutable(Fn *f, Node *p, Type *t) {
   if (!p || p->kind == P_WILD) return 1;
@@ -179,10 +194,12 @@ static int constructor_of(Fn *f, Node *p, Type *t) {
   return pattern_variant(f, p, t);
 }
 
-static uint32_t constructor_fields(Fn *f, Type *t, int k, Type **types) {
-  if (t == PROGRAM(f)->raw[TYPE_BOOL]) return 0;
-  type_complete(f->c, t);
-  uint32_t n = t->tag == TY_ENUM ? t->variants[k].count : t->fields_count;
+/* The types of the constructor's fields, in an array with room for `more` behind them. */
+static uint32_t constructor_fields(Fn *f, Type *t, int k, uint32_t more, Type ***out) {
+  int is_bool = t == PROGRAM(f)->raw[TYPE_BOOL];
+  if (!is_bool) type_complete(f->c, t);
+  uint32_t n = is_bool ? 0 : t->tag == TY_ENUM ? t->variants[k].count : t->fields_count;
+  Type **types = *out = arena_alloc(f->c, (n + more) * sizeof *types);
   for (uint32_t i = 0; i < n; i++) types[i] = t->tag == TY_ENUM ? t->variants[k].fields[i].type : t->fields[i].type;
   return n;
 }
@@ -196,91 +213,140 @@ static Node *subpattern(Fn *f, Node *p, Type *t, int k, uint32_t field) {
   return NULL;
 }
 
-/* Alternatives become rows of their own. */
-static void add_row(Fn *f, Vec *rows, Node *first, Node *const *rest, uint32_t rest_count, Node *const *head, uint32_t head_count) {
-  if (first && first->kind == P_OR) {
-    for (uint32_t i = 0; i < first->count; i++) add_row(f, rows, first->list[i], rest, rest_count, head, head_count);
+static Node **row_copy(const Matrix *m, Node *const *row, uint32_t skip, uint32_t room) {
+  Node **copy = arena_alloc(m->f->c, (room + m->columns) * sizeof *copy);
+  if (m->columns > skip) memcpy(copy + room, row + skip, (m->columns - skip) * sizeof *copy);
+  return copy;
+}
+
+/* Adds a row; alternatives in its first column become rows of their own. */
+static void add_row(Matrix *m, Node **row) {
+  if (!m->columns || !row[0] || row[0]->kind != P_OR) {
+    VEC_PUSH(m->f->c, &m->rows, Node **, row);
     return;
   }
-  Node **row = arena_alloc(f->c, (head_count + 1 + rest_count) * sizeof *row);
-  (void)head;
-  row[0] = first;
-  for (uint32_t i = 0; i < rest_count; i++) row[1 + i] = rest[i];
-  VEC_PUSH(f->c, rows, Node **, row);
-}
-
-/* Whether some value is matched by no row; *text says one, for the first column at the outermost level. */
-static int has_gap(Fn *f, Vec *rows, Type **types, uint32_t columns, unsigned depth, const char **text);
-
-static int gap_in_constructor(Fn *f, Vec *rows, Type **types, uint32_t columns, int k, unsigned depth) {
-  Type *t = types[0], *fields[256];
-  uint32_t n = constructor_fields(f, t, k, fields);
-  Type **next = arena_alloc(f->c, (n + columns) * sizeof *next);
-  memcpy(next, fields, n * sizeof *next);
-  if (columns > 1) memcpy(next + n, types + 1, (columns - 1) * sizeof *next);
-  Vec out = {0};
-  for (size_t i = 0; i < rows->count; i++) {
-    Node **row = VEC_AT(rows, Node **, i);
-    if (!is_irrefutable(f, row[0], t) && constructor_of(f, row[0], t) != k) continue;
-    Node **made = arena_alloc(f->c, (n + columns) * sizeof *made);
-    for (uint32_t j = 0; j < n; j++) made[j] = subpattern(f, row[0], t, k, j);
-    if (columns > 1) memcpy(made + n, row + 1, (columns - 1) * sizeof *made);
-    if (n + columns - 1 == 0) return 0; /* a row without columns matches */
-    add_row(f, &out, made[0], made + 1, n + columns - 2, NULL, 0);
+  for (uint32_t i = 0; i < row[0]->count; i++) {
+    Node **copy = row_copy(m, row, 0, 0);
+    copy[0] = row[0]->list[i];
+    add_row(m, copy);
   }
-  if (n + columns - 1 == 0) return 1;
-  const char *ignored;
-  return has_gap(f, &out, next, n + columns - 1, depth + 1, &ignored);
 }
 
-static int has_gap(Fn *f, Vec *rows, Type **types, uint32_t columns, unsigned depth, const char **text) {
-  *text = "_";
-  if (!columns) return rows->count == 0;
-  if (!rows->count) return 1;
-  if (depth > 64) return 0; /* give the benefit of the doubt rather than take for ever */
-  int n = constructors_of(f, types[0]), any_constructor = 0;
-  for (size_t i = 0; i < rows->count; i++) any_constructor |= !is_irrefutable(f, VEC_AT(rows, Node **, i)[0], types[0]);
-  if (!n || !any_constructor) { /* only rows that take anything count */
-    Vec out = {0};
-    for (size_t i = 0; i < rows->count; i++) {
-      Node **row = VEC_AT(rows, Node **, i);
-      if (!is_irrefutable(f, row[0], types[0])) continue;
-      if (columns == 1) return 0;
-      add_row(f, &out, row[1], row + 2, columns - 2, NULL, 0);
+/* The row with its first column opened as constructor `k` of `n` fields. */
+static Node **open_row(const Matrix *m, Node *const *row, int k, uint32_t n) {
+  Node **made = row_copy(m, row, 1, n);
+  for (uint32_t i = 0; i < n; i++) made[i] = subpattern(m->f, row[0], m->types[0], k, i);
+  return made;
+}
+
+static int same_value(const Node *a, const Node *b) {
+  if (a->kind == P_RANGE) return b->kind == P_RANGE && a->flags == b->flags && same_value(&(Node){.kind = P_VALUE, .a = a->a}, &(Node){.kind = P_VALUE, .a = b->a}) &&
+                                 same_value(&(Node){.kind = P_VALUE, .a = a->b}, &(Node){.kind = P_VALUE, .a = b->b});
+  if (a->kind != P_VALUE || b->kind != P_VALUE || a->a->kind != b->a->kind) return 0;
+  if (a->a->kind == N_UNARY) return a->a->op == b->a->op && a->a->a->kind == b->a->a->kind && a->a->a->integer == b->a->a->integer && a->a->a->number == b->a->a->number;
+  return a->a->kind <= N_NAME && a->a->integer == b->a->integer && a->a->number == b->a->number && a->a->name == b->a->name;
+}
+
+static int is_useful(const Matrix *m, Node **row, unsigned *steps);
+
+/* Useful among the values built by constructor `k`. */
+static int useful_in_constructor(const Matrix *m, Node **row, int k, unsigned *steps) {
+  Fn *f = m->f;
+  Type *t = m->types[0];
+  Matrix inner = {.f = f};
+  uint32_t n = constructor_fields(f, t, k, m->columns, &inner.types);
+  if (m->columns > 1) memcpy(inner.types + n, m->types + 1, (m->columns - 1) * sizeof *inner.types);
+  inner.columns = n + m->columns - 1;
+  for (size_t i = 0; i < m->rows.count; i++) {
+    Node **above = VEC_AT(&m->rows, Node **, i);
+    if (is_irrefutable(f, above[0], t) || constructor_of(f, above[0], t) == k) add_row(&inner, open_row(m, above, k, n));
+  }
+  return is_useful(&inner, open_row(m, row, k, n), steps);
+}
+
+/* The first column is a literal, a range, or of a type without constructors: only rows that surely take the same value count. */
+static int useful_by_value(const Matrix *m, Node **row, unsigned *steps) {
+  Matrix inner = {.f = m->f, .types = m->types + 1, .columns = m->columns - 1};
+  for (size_t i = 0; i < m->rows.count; i++) {
+    Node **above = VEC_AT(&m->rows, Node **, i);
+    int takes = is_irrefutable(m->f, above[0], m->types[0]) || (!is_irrefutable(m->f, row[0], m->types[0]) && same_value(above[0], row[0]));
+    if (takes) add_row(&inner, row_copy(m, above, 1, 0));
+  }
+  return is_useful(&inner, row_copy(m, row, 1, 0), steps);
+}
+
+static int is_useful(const Matrix *m, Node **row, unsigned *steps) {
+  Fn *f = m->f;
+  if (!m->columns) return m->rows.count == 0;
+  if ((*steps += 1 + (unsigned)m->rows.count) > MOST_STEPS || !m->rows.count) return 1;
+  Type *t = m->types[0];
+  if (row[0] && row[0]->kind == P_OR) {
+    for (uint32_t i = 0; i < row[0]->count; i++) {
+      Node **copy = row_copy(m, row, 0, 0);
+      copy[0] = row[0]->list[i];
+      if (is_useful(m, copy, steps)) return 1;
     }
-    const char *ignored;
-    return columns == 1 ? 1 : has_gap(f, &out, types + 1, columns - 1, depth + 1, &ignored);
+    return 0;
   }
-  for (int k = 0; k < n; k++) {
-    if (!gap_in_constructor(f, rows, types, columns, k, depth)) continue;
-    if (types[0]->tag == TY_ENUM) *text = types[0]->variants[k].name->text;
-    else if (types[0] == PROGRAM(f)->raw[TYPE_BOOL]) *text = k ? "true" : "false";
-    return 1;
+  int constructors = constructors_of(f, t), any = 0;
+  for (size_t i = 0; i < m->rows.count; i++) any |= !is_irrefutable(f, VEC_AT(&m->rows, Node **, i)[0], t);
+  if (!is_irrefutable(f, row[0], t)) {
+    int k = constructors ? constructor_of(f, row[0], t) : -1;
+    return k >= 0 ? useful_in_constructor(m, row, k, steps) : useful_by_value(m, row, steps);
   }
+  if (!constructors || !any) return useful_by_value(m, row, steps);
+  for (int k = 0; k < constructors; k++)
+    if (useful_in_constructor(m, row, k, steps)) return 1;
   return 0;
 }
 
 /* -- match -- */
 
-static int same_pattern(const Node *a, const Node *b) {
-  if (a->kind != b->kind || a->count != b->count) return 0;
-  if (a->kind == P_VALUE) return a->a->kind == b->a->kind && a->a->kind <= N_STRING && a->a->integer == b->a->integer && a->a->number == b->a->number && a->a->name == b->a->name;
-  if (a->kind == P_VARIANT && !a->count) return a->a->name == b->a->name;
-  return 0;
+static const char *constructor_name(Fn *f, Type *t, int k) {
+  if (t->tag == TY_ENUM) return t->variants[k].name->text;
+  return t == PROGRAM(f)->raw[TYPE_BOOL] ? (k ? "true" : "false") : "_";
+}
+
+/* Some value that no arm takes, as its outermost constructor; NULL: there is none. */
+static const char *missing_case(const Matrix *m) {
+  Fn *f = m->f;
+  Node *wildcard[1] = {NULL};
+  unsigned steps = 0;
+  if (!is_useful(m, wildcard, &steps) || steps > MOST_STEPS) return NULL;
+  for (int k = 0; k < constructors_of(f, m->types[0]) && steps <= MOST_STEPS; k++)
+    if (useful_in_constructor(m, wildcard, k, &steps)) return constructor_name(f, m->types[0], k);
+  return "_";
+}
+
+static void check_alternative(const Matrix *m, Node *n, Node *arm, Node *pattern) {
+  Node *row[1] = {pattern};
+  unsigned steps = 0;
+  if (is_useful(m, row, &steps)) return;
+  for (uint32_t i = 0; n->list[i] != arm; i++) { /* name the one arm that takes it all, when there is one */
+    Matrix one = {.f = m->f, .types = m->types, .columns = 1};
+    Node *other[1] = {n->list[i]->a};
+    add_row(&one, other);
+    steps = 0;
+    if (!n->list[i]->b && !is_useful(&one, row, &steps)) fail(m->f->c, node_place(m->f, pattern), "this arm cannot be reached: line %u matches all of it", n->list[i]->line);
+  }
+  fail(m->f->c, node_place(m->f, pattern), "this arm cannot be reached: what stands before matches all of it");
 }
 
 static void check_arms(Fn *f, Node *n, Type *t, int wants_value) {
-  Vec rows = {0};
+  Matrix m = {.f = f, .types = &t, .columns = 1};
   for (uint32_t i = 0; i < n->count; i++) {
-    Node *arm = n->list[i];
-    for (uint32_t k = 0; k < i; k++)
-      if (!n->list[k]->b && (same_pattern(n->list[k]->a, arm->a) || is_irrefutable(f, n->list[k]->a, t)))
-        fail(f->c, node_place(f, arm), "this arm cannot be reached: line %u matches all of it", n->list[k]->line);
-    if (!arm->b) add_row(f, &rows, arm->a, NULL, 0, NULL, 0);
+    Node *arm = n->list[i], **list = arm->a->kind == P_OR ? arm->a->list : &arm->a;
+    uint32_t count = arm->a->kind == P_OR ? arm->a->count : 1;
+    for (uint32_t k = 0; k < count; k++) {
+      check_alternative(&m, n, arm, list[k]);
+      if (arm->b) continue;
+      Node **row = arena_alloc(f->c, sizeof *row);
+      row[0] = list[k];
+      add_row(&m, row);
+    }
   }
-  const char *missing;
-  int must = wants_value || constructors_of(f, t) > 0;
-  if (must && has_gap(f, &rows, &t, 1, 0, &missing)) fail(f->c, node_place(f, n), "this match leaves out '%s'", missing);
+  const char *missing = wants_value || constructors_of(f, t) > 0 ? missing_case(&m) : NULL;
+  if (missing) fail(f->c, node_place(f, n), "this match leaves out '%s'", missing);
 }
 
 static int is_covered(Fn *f, Node *n, Type *t) {

@@ -60,7 +60,7 @@ static int is_shared(Fn *f, const Name *name) {
 Var *lower_declare(Fn *f, Name *name, Type *t, int is_mut, Block *in, Node *at) {
   if (t == PROGRAM(f)->void_ || t == PROGRAM(f)->never) fail(f->c, node_place(f, at), "'%s' would have no value", name->text);
   Var *v = arena_alloc(f->c, sizeof *v);
-  *v = (Var){.name = name, .type = t, .is_mut = (uint8_t)is_mut, .boxed = (uint8_t)(is_mut && is_shared(f, name)), .flow = (uint32_t)f->flow.count, .from = emit_here(&f->e), .at = node_place(f, at)};
+  *v = (Var){.name = name, .type = t, .is_mut = (uint8_t)is_mut, .boxed = (uint8_t)(is_mut && is_shared(f, name)), .flow = (uint32_t)f->flow.count, .from = emit_here(&f->e), .loop = f->loop, .at = node_place(f, at)};
   VEC_PUSH(f->c, &f->flow, uint8_t, 0);
   v->reg = emit_local(&f->e, v->boxed ? type_cell(f->c, t) : type_machine(f->c, t));
   if (v->boxed) emit(&f->e, OP_NEW, v->reg, 0, (int)type_cell(f->c, t));
@@ -163,6 +163,7 @@ static Node *combined(Fn *f, Node *n, Node *target) {
 static void check_assignable(Fn *f, Node *n, Var *v) {
   if (v->is_mut) return;
   if (v->is_parameter || v->reg <= -2) fail(f->c, node_place(f, n), "'%s' cannot be assigned; declare it with 'mut' (it is declared at line %u)", v->name->text, v->at.line);
+  if (v->loop != f->loop) fail(f->c, node_place(f, n), "'%s' would be assigned in every turn of the loop; declare it with 'mut' (it is declared at line %u)", v->name->text, v->at.line);
   if (VEC_AT(&f->flow, uint8_t, v->flow) & FLOW_MAYBE)
     fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", v->name->text, v->at.line);
 }
@@ -356,7 +357,7 @@ static void lower_assign(Fn *f, Node *n) {
   }
   switch (n->a->kind) {
   case N_NAME:
-    if (n->a->name->length == 1 && n->a->name->text[0] == '_') lower(f, n->c, NULL, REG_NONE);
+    if (n->a->name->length == 1 && n->a->name->text[0] == '_') lower_or_void(f, n->c, NULL, REG_NONE);
     else assign_name(f, n);
     break;
   case N_INDEX: assign_index(f, n); break;
@@ -392,7 +393,7 @@ static void sink_value(Fn *f, Node *n, Sink *s) {
     lower_return(f, n, n);
     return;
   }
-  Val v = lower(f, n, s->want ? s->want : s->type, s->reg);
+  Val v = lower_or_void(f, n, s->want ? s->want : s->type, s->reg);
   if (v.type == p->never) return;
   if (!s->type) {
     s->type = v.type;
@@ -470,12 +471,12 @@ void lower_return(Fn *f, Node *at, Node *value) {
     return;
   }
   if (f->result == p->void_) { /* `return f()` of a void function */
-    Val v = lower(f, value, NULL, REG_NONE);
+    Val v = lower_or_void(f, value, NULL, REG_NONE);
     if (v.type != p->void_ && v.type != p->never && at->kind == N_RETURN) fail(f->c, node_place(f, value), "this function returns nothing");
     lower_return_val(f, at, v.type == p->never ? v : lower_void(f));
     return;
   }
-  Val v = lower(f, value, f->result, REG_NONE);
+  Val v = lower_or_void(f, value, f->result, REG_NONE);
   if (!f->result && v.type != p->never) f->result = v.type;
   lower_return_val(f, at, v);
 }
@@ -595,7 +596,6 @@ Val lower_try_value(Fn *f, Node *n, Type *want, int dest) {
   label_open(&body);
   label_place(&f->e, &body);
   Val v = lower_hide(f, lower(f, n->a, value_want, REG_NONE));
-  if (v.reg == REG_NONE) fail(f->c, node_place(f, n->a), "'try' needs an expression with a value");
   Type *args[2] = {v.type, p->error};
   Type *t = type_make(f->c, TY_ENUM, p->result, args, 2);
   type_complete(f->c, t);
@@ -659,16 +659,17 @@ static void lower_while(Fn *f, Node *n) {
     lower_jump(f, n->a, 0, &loop.on_break);
   }
   lower_block_into(f, n->b, NULL);
+  block_close(f); /* the test does not see what the body declares */
   if (test_first || forever) {
     if (!test_first) label_place(&f->e, &loop.on_continue);
     emit_jump(&f->e, OP_JMP, 0, &top);
   } else {
     label_place(&f->e, &loop.on_continue);
+    flow_restore(f, &before);
     size_t hidden = f->hidden.count;
     lower_jump(f, n->a, 1, &top);
     lower_release(f, hidden);
   }
-  block_close(f);
   label_place(&f->e, &loop.on_break);
   flow_restore(f, &before);
   f->loop = loop.outer;
@@ -881,7 +882,7 @@ void lower_statement(Fn *f, Node *n) {
   switch (n->kind) {
   case N_LET: lower_let(f, n); break;
   case N_ASSIGN: lower_assign(f, n); break;
-  case N_EXPR: lower(f, n->a, NULL, REG_NONE); break;
+  case N_EXPR: lower_or_void(f, n->a, NULL, REG_NONE); break;
   case N_IF: lower_if_into(f, n, NULL); break;
   case N_MATCH: lower_match(f, n, NULL, REG_NONE, 0); break;
   case N_WHILE: lower_while(f, n); break;

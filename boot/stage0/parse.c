@@ -36,6 +36,7 @@ Node *parse_fn_rest(Parser *p, Node *fn, int needs_body) {
   }
   parser_need(p, T_RPAREN);
   list_into(&l, fn);
+  if (fn->count > MOST_PARAMETERS) fail(p->c, (Place){p->m, fn->line, fn->column}, "a function has at most %d parameters", MOST_PARAMETERS);
   if (parser_take(p, T_ARROW)) fn->a = parse_type(p);
   if (needs_body || parser_is(p, T_COLON)) fn->b = parse_body(p);
   return fn;
@@ -91,7 +92,7 @@ static Node *parse_assignment(Parser *p, Node *target) {
   n->c = parse_expr(p);
   if (parser_is(p, T_EQ)) { /* p = q = 0 */
     parser_enter(p);
-    n->b = parse_assignment(p, n->c);
+    n->b = parser_measure(p, parse_assignment(p, n->c));
     n->c = NULL;
     parser_leave(p);
   } else if (target->kind == N_TUPLE && parser_is(p, T_COMMA)) n->c = parse_targets(p, n->c);
@@ -179,8 +180,9 @@ static Node *parse_if(Parser *p) {
   if (parser_is(p, T_ELIF)) {
     NodeList l = {{0}};
     n->c = parser_node(p, N_BLOCK);
-    list_add(p, &l, parse_if(p));
+    list_add(p, &l, parser_measure(p, parse_if(p)));
     list_into(&l, n->c);
+    parser_measure(p, n->c);
   } else if (parser_take(p, T_ELSE)) n->c = parse_body(p);
   parser_leave(p);
   return n;
@@ -237,7 +239,7 @@ static Node *parse_try(Parser *p) {
       }
     }
     k->b = parse_body(p);
-    list_add(p, &l, k);
+    list_add(p, &l, parser_measure(p, k));
   }
   if (!l.v.count) parser_expected(p, "'catch'");
   list_into(&l, n);
@@ -253,7 +255,7 @@ static Node *parse_labelled(Parser *p) {
 }
 
 /* `try:` is the statement, `try expr` a value. */
-static Node *parse_statement(Parser *p) {
+static Node *parse_unmeasured(Parser *p) {
   switch (p->t->kind) {
   case T_IF: return parse_if(p);
   case T_WHILE: return parse_while(p, NULL);
@@ -263,6 +265,8 @@ static Node *parse_statement(Parser *p) {
   default: return parse_simple(p, 0);
   }
 }
+
+static Node *parse_statement(Parser *p) { return parser_measure(p, parse_unmeasured(p)); }
 
 Node *parse_inline_statement(Parser *p) { return parse_statement(p); }
 
@@ -298,7 +302,7 @@ Node *parse_body(Parser *p) {
   }
   list_into(&l, n);
   parser_leave(p);
-  return n;
+  return parser_measure(p, n);
 }
 
 /* -- declarations -- */

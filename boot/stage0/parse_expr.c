@@ -36,6 +36,19 @@ void parser_enter(Parser *p) {
 
 void parser_leave(Parser *p) { p->depth--; }
 
+/* Operators and postfixes grow a tree to the left without recursion here, but later passes recurse over it.  One level of blocks is three nodes. */
+enum { MOST_HEIGHT = 3 * FILE_LIMIT_SOURCE_NESTING };
+
+static unsigned taller(unsigned height, const Node *child) { return child && child->height > height ? child->height : height; }
+
+Node *parser_measure(Parser *p, Node *n) {
+  unsigned height = taller(taller(taller(0, n->a), n->b), n->c);
+  for (uint32_t i = 0; i < n->count; i++) height = taller(height, n->list[i]);
+  if (++height > MOST_HEIGHT) fail(p->c, (Place){p->m, n->line, n->column}, "this is nested deeper than %d", FILE_LIMIT_SOURCE_NESTING);
+  n->height = (uint16_t)height;
+  return n;
+}
+
 void list_add(Parser *p, NodeList *l, Node *n) { VEC_PUSH(p->c, &l->v, Node *, n); }
 
 void list_into(NodeList *l, Node *n) {
@@ -96,6 +109,7 @@ static Node *parse_type_atom(Parser *p) {
     p->t++;
     parser_need(p, T_LPAREN);
     parse_types_until(p, n, T_RPAREN);
+    if (n->count > MOST_PARAMETERS) fail(p->c, (Place){p->m, n->line, n->column}, "a function has at most %d parameters", MOST_PARAMETERS);
     if (parser_take(p, T_ARROW)) n->a = parse_type(p);
     return n;
   default: parser_expected(p, "a type");
@@ -111,11 +125,11 @@ Node *parse_type(Parser *p) {
     for (int i = 0; i <= twice; i++) {
       Node *o = parser_node(p, N_TYPE_OPTION);
       o->a = n;
-      n = o;
+      n = parser_measure(p, o);
     }
   }
   parser_leave(p);
-  return n;
+  return parser_measure(p, n);
 }
 
 /* -- patterns -- */
@@ -217,6 +231,8 @@ static Node *parse_pattern_atom(Parser *p) {
   n = parser_is(p, T_NAME) ? parse_pattern_name(p) : parse_pattern_value(p);
   if (n->kind == P_VALUE && (parser_is(p, T_DOTDOT) || parser_is(p, T_DOTDOTEQ))) {
     Node *r = parser_node(p, P_RANGE);
+    r->line = n->line;
+    r->column = n->column;
     r->flags = p->t->kind == T_DOTDOTEQ ? F_INCLUSIVE : 0;
     p->t++;
     r->a = n->a;
@@ -238,7 +254,7 @@ Node *parse_pattern(Parser *p) {
     n = o;
   }
   parser_leave(p);
-  return n;
+  return parser_measure(p, n);
 }
 
 /* -- primary expressions -- */
@@ -284,6 +300,7 @@ static Node *parse_braces(Parser *p) {
       parser_need(p, T_COLON);
       item->a = first;
       item->b = parse_expr(p);
+      parser_measure(p, item);
     }
     list_add(p, &l, item);
     if (!parser_take(p, T_COMMA) || parser_is(p, T_RBRACE)) break;
@@ -298,7 +315,7 @@ static Node *parse_lambda(Parser *p) {
   Node *n = parser_node(p, N_LAMBDA);
   n->a = parser_node(p, N_FN);
   p->t++;
-  parse_fn_rest(p, n->a, 1);
+  parser_measure(p, parse_fn_rest(p, n->a, 1));
   return n;
 }
 
@@ -361,7 +378,7 @@ static Node *parse_struct_value(Parser *p, Node *type) {
       f->a = arena_alloc(p->c, sizeof *f);
       *f->a = (Node){.kind = N_NAME, .line = f->line, .column = f->column, .name = f->name};
     }
-    list_add(p, &l, f);
+    list_add(p, &l, parser_measure(p, f));
     if (!parser_take(p, T_COMMA)) break;
   }
   parser_need(p, T_RBRACE);
@@ -379,7 +396,7 @@ static Node *parse_index_item(Parser *p) {
   r->flags = p->t->kind == T_DOTDOTEQ ? F_INCLUSIVE : 0;
   p->t++;
   if (!parser_is(p, T_RBRACKET)) r->b = parse_expr(p);
-  return r;
+  return parser_measure(p, r);
 }
 
 static Node *parse_index(Parser *p, Node *a) {
@@ -397,6 +414,7 @@ static Node *parse_postfix(Parser *p) {
   Node *n = parse_primary(p);
   for (;;) {
     Node *outer;
+    parser_measure(p, n);
     switch (p->t->kind) {
     case T_LPAREN:
       outer = wrap(p, N_CALL, n);
@@ -434,7 +452,7 @@ static Node *parse_unary(Parser *p) {
     n->op = p->t++->kind;
     n->a = parse_unary(p);
     parser_leave(p);
-    return n;
+    return parser_measure(p, n);
   }
   Node *n = parse_postfix(p);
   if (!parser_is(p, T_AS)) return n;
@@ -443,7 +461,7 @@ static Node *parse_unary(Parser *p) {
   if (parser_take(p, T_QUESTION)) cast->kind = N_TRY_CAST;
   cast->b = parse_type_atom(p);
   if (parser_is(p, T_AS)) fail(p->c, parser_place(p), "'as' does not chain: parenthesise");
-  return cast;
+  return parser_measure(p, cast);
 }
 
 /* Binding strength of binary operators; comparison stands apart because it chains. */
@@ -465,7 +483,7 @@ static Node *parse_binary(Parser *p, unsigned weakest) {
     Node *b = wrap(p, N_BINARY, n);
     b->op = p->t++->kind;
     b->b = parse_binary(p, s + 1);
-    n = b;
+    n = parser_measure(p, b);
   }
   return n;
 }
@@ -476,10 +494,10 @@ static Node *parse_range(Parser *p) {
   Node *r = wrap(p, N_RANGE, n);
   r->flags = p->t->kind == T_DOTDOTEQ ? F_INCLUSIVE : 0;
   p->t++;
-  if (parser_is(p, T_RBRACKET)) return r;
+  if (parser_is(p, T_RBRACKET)) return parser_measure(p, r);
   r->b = parse_binary(p, 1);
   if (parser_take(p, T_DOTDOT)) r->c = parse_binary(p, 1);
-  return r;
+  return parser_measure(p, r);
 }
 
 static int is_comparison(TokenKind kind) {
@@ -492,7 +510,7 @@ static Node *parse_comparison(Parser *p) {
     Node *m = wrap(p, N_MATCHES, n);
     p->t++;
     m->b = parse_pattern(p);
-    return m;
+    return parser_measure(p, m);
   }
   int negated_in = parser_is(p, T_NOT) && p->t[1].kind == T_IN;
   if (negated_in) {
@@ -501,8 +519,8 @@ static Node *parse_comparison(Parser *p) {
     p->t += 2;
     in->op = T_IN;
     in->b = parse_range(p);
-    not_node->a = in;
-    return not_node;
+    not_node->a = parser_measure(p, in);
+    return parser_measure(p, not_node);
   }
   if (!is_comparison((TokenKind)p->t->kind)) return n;
   NodeList operands = {{0}}, ops = {{0}};
@@ -517,11 +535,11 @@ static Node *parse_comparison(Parser *p) {
   list_into(&operands, chain);
   chain->b = arena_alloc(p->c, sizeof *chain->b);
   list_into(&ops, chain->b);
-  if (chain->count > 2) return chain;
+  if (chain->count > 2) return parser_measure(p, chain);
   Node *b = chain->b->list[0];
   b->a = chain->list[0];
   b->b = chain->list[1];
-  return b;
+  return parser_measure(p, b);
 }
 
 static Node *parse_not(Parser *p) {
@@ -532,7 +550,7 @@ static Node *parse_not(Parser *p) {
   p->t++;
   n->a = parse_not(p);
   parser_leave(p);
-  return n;
+  return parser_measure(p, n);
 }
 
 static Node *parse_logic(Parser *p, TokenKind op) {
@@ -541,7 +559,7 @@ static Node *parse_logic(Parser *p, TokenKind op) {
     Node *b = wrap(p, op == T_AND ? N_AND : N_OR, n);
     p->t++;
     b->b = op == T_AND ? parse_not(p) : parse_logic(p, T_AND);
-    n = b;
+    n = parser_measure(p, b);
   }
   return n;
 }
@@ -554,7 +572,7 @@ static Node *parse_coalesce(Parser *p) {
   parser_enter(p);
   b->b = parse_coalesce(p);
   parser_leave(p);
-  return b;
+  return parser_measure(p, b);
 }
 
 Node *parse_expr(Parser *p) {
@@ -565,7 +583,7 @@ Node *parse_expr(Parser *p) {
     p->t++;
     n->a = parse_expr(p);
     parser_leave(p);
-    return n;
+    return parser_measure(p, n);
   }
   n = parse_coalesce(p);
   if (parser_is(p, T_IF)) {
@@ -574,7 +592,7 @@ Node *parse_expr(Parser *p) {
     v->b = parse_coalesce(p);
     parser_need(p, T_ELSE);
     v->c = parse_expr(p);
-    n = v;
+    n = parser_measure(p, v);
   }
   parser_leave(p);
   return n;
@@ -594,8 +612,9 @@ static Node *parse_arm(Parser *p) {
     arm->c = parser_node(p, N_BLOCK);
     list_add(p, &l, parse_inline_statement(p));
     list_into(&l, arm->c);
+    parser_measure(p, arm->c);
   }
-  return arm;
+  return parser_measure(p, arm);
 }
 
 Node *parse_match(Parser *p) {

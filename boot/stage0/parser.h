@@ -19,6 +19,7 @@ const Token *parser_need(Parser *p, TokenKind kind); /* consumes it or fails */
 Node *parser_node(Parser *p, NodeKind kind);         /* at the next token's place */
 void parser_enter(Parser *p); /* counts nesting; fails beyond the limit */
 void parser_leave(Parser *p);
+Node *parser_measure(Parser *p, Node *n); /* notes the height of a finished node; fails beyond the limit.  Returns n */
 
 typedef struct NodeList {
   Vec v;

@@ -91,19 +91,27 @@ Name *name_of(Compiler *c, const char *text, size_t length) {
 
 Name *name_lit(Compiler *c, const char *text) { return name_of(c, text, strlen(text)); }
 
+static void text_room(Compiler *c, Text *t, size_t more) {
+  if (t->length + more + 1 <= t->room) return;
+  size_t room = (t->length + more + 1) * 2;
+  char *bytes = arena_alloc(c, room);
+  if (t->length) memcpy(bytes, t->bytes, t->length);
+  t->bytes = bytes;
+  t->room = room;
+}
+
+void text_put(Compiler *c, Text *t, int ch) {
+  text_room(c, t, 1);
+  t->bytes[t->length++] = (char)ch;
+}
+
 static void text_vadd(Compiler *c, Text *t, const char *format, va_list args) {
   va_list again;
   va_copy(again, args);
   int n = vsnprintf(NULL, 0, format, again);
   va_end(again);
   if (n < 0) return;
-  if (t->length + (size_t)n + 1 > t->room) {
-    size_t room = (t->length + (size_t)n + 1) * 2;
-    char *bytes = arena_alloc(c, room);
-    if (t->length) memcpy(bytes, t->bytes, t->length);
-    t->bytes = bytes;
-    t->room = room;
-  }
+  text_room(c, t, (size_t)n);
   vsnprintf(t->bytes + t->length, t->room - t->length, format, args);
   t->length += (size_t)n;
 }

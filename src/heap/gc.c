@@ -160,6 +160,8 @@ static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
   }
   gc_collect(h, wants_full(h));
   if (extend(h, size)) return bump(h, header, size);
+  gc_collect(h, 0); /* survivors filled the half: now they are of age and promoted.  A full collection here made growth quadratic. */
+  if (extend(h, size)) return bump(h, header, size);
   gc_collect(h, 1);
   if (extend(h, size)) return bump(h, header, size);
   return alloc_old(h, header, size);

@@ -268,6 +268,30 @@ static void scopes_are_roots(void **unused) {
   free(w);
 }
 
+static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 64 << 20));
+  gc_collect(&w->heap, 1);
+  for (uint32_t i = 0; i < 100000; i++) { /* 3.2 MB, all of it survives: below the least threshold, so nothing calls for a full collection */
+    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    assert_non_null(o);
+    node(o)->left = w->roots[0];
+    gc_wrote(&w->heap, o);
+    w->roots[0] = o;
+#ifdef ORUS_STRESS
+    if (i == 2000) break; /* that build collects everything every 64 allocations anyway */
+#endif
+  }
+  GcStats s;
+  gc_stats(&w->heap, &s);
+#ifndef ORUS_STRESS
+  assert_int_equal(s.full, 1);
+#endif
+  close_world(w);
+  free(w);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(graphs_survive_random_changes),
@@ -277,6 +301,7 @@ int main(void) {
       cmocka_unit_test(memory_may_run_out_at_any_allocation),
       cmocka_unit_test(the_verifier_finds_planted_damage),
       cmocka_unit_test(scopes_are_roots),
+      cmocka_unit_test(growth_does_not_mark_the_whole_heap_again_and_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
