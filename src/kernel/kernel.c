@@ -7,8 +7,13 @@
 
 const KernelCallInfo kernel_call_info[KCALL_END] = {
     [0] = {"", "-", KERNEL_META},
-#define KERNEL_CALL(name, id, domain, params, errors, meaning) [id] = {#name, params, KERNEL_##domain},
-#include "kernel.idl"
+#define KCALL_ROWS
+#include "kernel/kcall_table.inc"
+};
+
+const uint64_t kernel_call_errors[KCALL_END] = {
+#define KCALL_ERRORS
+#include "kernel/kcall_table.inc"
 };
 
 enum { FIRST_OWN = 3 };

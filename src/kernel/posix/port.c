@@ -3,7 +3,6 @@
 #define _DEFAULT_SOURCE
 #include "kernel/kernel.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -109,43 +108,35 @@ static int64_t fs_seek(Kctx *ctx, const KernelArgs *a) {
 static int64_t fs_stat(Kctx *ctx, const KernelArgs *a) {
   char path[PATH_MAX];
   struct stat st;
-  int64_t *out = a->buffers[1];
   if (!text(ctx, a, 0, path)) return -1;
-  if (a->sizes[1] < 4 * sizeof *out) return kernel_fail(ctx, KERR_TOO_SMALL);
-  if (stat(path, &st) < 0) return result(ctx, -1);
-  out[0] = S_ISREG(st.st_mode) ? 1 : S_ISDIR(st.st_mode) ? 2 : 3;
-  out[1] = st.st_size;
-  out[2] = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec;
-  out[3] = st.st_mode & 07777;
-  return 4;
+  if (a->raw[0] & ~(int64_t)1) return kernel_fail(ctx, KERR_INVALID);
+  if ((a->raw[0] ? lstat(path, &st) : stat(path, &st)) < 0) return result(ctx, -1);
+  const int64_t values[] = {
+      S_ISREG(st.st_mode) ? 1 : S_ISDIR(st.st_mode) ? 2 : S_ISLNK(st.st_mode) ? 6 : S_ISSOCK(st.st_mode) ? 4 : 3,
+      st.st_size,
+      (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec,
+      st.st_mode & 07777,
+      (int64_t)st.st_atim.tv_sec * 1000000000 + st.st_atim.tv_nsec,
+      (int64_t)st.st_dev,
+      (int64_t)st.st_ino,
+      (int64_t)st.st_nlink,
+  };
+  memcpy(a->buffers[1], values, a->sizes[1] < sizeof values ? a->sizes[1] : sizeof values);
+  return sizeof values / sizeof values[0];
 }
 
 static int64_t put_text(Kctx *ctx, const KernelArgs *a, unsigned buffer, const char *s, size_t n) {
+  if (!a->sizes[buffer]) return (int64_t)n;
   if (n > a->sizes[buffer]) return kernel_fail(ctx, KERR_TOO_SMALL);
   memcpy(a->buffers[buffer], s, n);
   return (int64_t)n;
 }
 
-static int64_t fs_list(Kctx *ctx, const KernelArgs *a) {
-  char path[PATH_MAX];
-  if (!text(ctx, a, 0, path)) return -1;
-  if (a->raw[0] < 0) return kernel_fail(ctx, KERR_INVALID);
-  DIR *d = opendir(path);
-  if (!d) return result(ctx, -1);
-  int64_t left = a->raw[0], r = 0;
-  for (struct dirent *e; (e = readdir(d));) {
-    if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..")) continue;
-    if (left-- > 0) continue;
-    r = put_text(ctx, a, 1, e->d_name, strlen(e->d_name));
-    break;
-  }
-  closedir(d);
-  return r;
-}
-
 static int64_t fs_remove(Kctx *ctx, const KernelArgs *a) {
   char path[PATH_MAX];
-  return text(ctx, a, 0, path) ? result(ctx, remove(path)) : -1;
+  if (!text(ctx, a, 0, path)) return -1;
+  if (a->raw[0] & ~(int64_t)1) return kernel_fail(ctx, KERR_INVALID);
+  return result(ctx, a->raw[0] ? rmdir(path) : unlink(path));
 }
 
 static int64_t fs_rename(Kctx *ctx, const KernelArgs *a) {
@@ -170,7 +161,7 @@ static int64_t rng_fill(Kctx *ctx, const KernelArgs *a) {
     }
     done += n;
   }
-  return 0;
+  return (int64_t)a->sizes[0];
 }
 
 /* -- time -- */
@@ -221,7 +212,7 @@ static int64_t kernel_caps(Kctx *ctx, const KernelArgs *a);
 
 static const Call calls[KCALL_END] = {
     [KCALL_io_read] = io_read,     [KCALL_io_write] = io_write,   [KCALL_io_poll] = io_poll,     [KCALL_fs_open] = fs_open,   [KCALL_fs_close] = fs_close,
-    [KCALL_fs_seek] = fs_seek,     [KCALL_fs_stat] = fs_stat,     [KCALL_fs_list] = fs_list,     [KCALL_fs_remove] = fs_remove, [KCALL_fs_rename] = fs_rename,
+    [KCALL_fs_seek] = fs_seek,     [KCALL_fs_stat] = fs_stat,     [KCALL_fs_remove] = fs_remove, [KCALL_fs_rename] = fs_rename,
     [KCALL_fs_mkdir] = fs_mkdir,   [KCALL_rng_fill] = rng_fill,   [KCALL_time_monotonic] = time_monotonic, [KCALL_time_utc] = time_utc,
     [KCALL_env_get] = env_get,     [KCALL_env_iter] = env_iter,   [KCALL_proc_exit] = proc_exit, [KCALL_kernel_caps] = kernel_caps,
 };
