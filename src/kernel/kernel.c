@@ -77,6 +77,7 @@ static int64_t ask(Kctx *ctx, unsigned id, const KernelArgs *args) {
   if (n && !take_buffers(args, n, buffers)) return kernel_fail(ctx, KERR_INVALID);
   const KernelPort *port = ctx->kernel->port;
   int64_t result = port->call(port, ctx, id, &(KernelArgs){args ? args->raw : NULL, buffers, args ? args->sizes : NULL});
+  if (id == KCALL_io_write && result == 0 && args->sizes[0]) return kernel_fail(ctx, KERR_AGAIN); /* a loop that writes all of it must not turn for ever */
   if (id != KCALL_rng_fill || (result >= 0 && (uint64_t)result == args->sizes[0])) return result;
   memset(buffers[0], 0, args->sizes[0]); /* all or nothing: whatever a port leaves behind, no caller mistakes it for a key */
   return result < 0 ? result : kernel_fail(ctx, KERR_NO_ENTROPY);

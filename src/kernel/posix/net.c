@@ -1,6 +1,6 @@
 /* net.c -- TCP and UDP over IPv4 and IPv6.
  *
- * The flags of a socket handle are those it was made with, and SOCKET_IPV6 and SOCKET_TCP. */
+ * The flags of a socket handle are those it was made with, and SOCKET_IPV6, SOCKET_TCP or SOCKET_UDP. */
 #include "kernel/posix/posix.h"
 
 #include <arpa/inet.h>
@@ -16,7 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { SOCKET_IPV6 = 1, SOCKET_TCP = 2, ADDRESS_HEADER = 24 };
+enum { SOCKET_IPV6 = 1, SOCKET_TCP = 2, SOCKET_UDP = 4, ADDRESS_HEADER = 24 };
 
 typedef union Address {
   struct sockaddr any;
@@ -58,7 +58,7 @@ int64_t posix_net_socket(Kctx *ctx, const KernelArgs *a, KernelHandle *unused) {
   }
   h->kind = ORUS_KIND_SOCKET;
   h->host = fd;
-  h->flags = (int32_t)flags | (family == ORUS_NET_IPV6 ? SOCKET_IPV6 : 0) | (kind == ORUS_NET_TCP ? SOCKET_TCP : 0);
+  h->flags = (int32_t)flags | (family == ORUS_NET_IPV6 ? SOCKET_IPV6 : 0) | (kind == ORUS_NET_TCP ? SOCKET_TCP : SOCKET_UDP);
   return kernel_handle_publish(ctx, h);
 }
 
@@ -261,8 +261,6 @@ static socklen_t get_address(const KernelHandle *h, const unsigned char *from, A
 
 /* -- reading and writing -- */
 
-static int is_datagram(const KernelHandle *h) { return h->flags && !(h->flags & SOCKET_TCP); }
-
 static int64_t read_datagram(Kctx *ctx, KernelHandle *h, unsigned char *to, size_t n) {
   Address address;
   int addressed = h->flags & ORUS_NET_ADDRESSED;
@@ -279,7 +277,7 @@ static int64_t read_datagram(Kctx *ctx, KernelHandle *h, unsigned char *to, size
 }
 
 int64_t posix_socket_read(Kctx *ctx, KernelHandle *h, void *to, size_t n) {
-  return is_datagram(h) ? read_datagram(ctx, h, to, n) : posix_result(ctx, recv(h->host, to, n, 0));
+  return h->flags & SOCKET_UDP ? read_datagram(ctx, h, to, n) : posix_result(ctx, recv(h->host, to, n, 0));
 }
 
 int64_t posix_socket_write(Kctx *ctx, KernelHandle *h, const void *from, size_t n) {
