@@ -38,6 +38,12 @@ typedef struct World {
 #define FAILS(call, name) (assert_int_equal((call), -1), assert_string_equal(error_name(w->k.error), #name))
 #define UNUSED __attribute__((unused))
 
+/* The sanitizers would end the process where malloc says no. */
+const char *__asan_default_options(void);
+const char *__tsan_default_options(void);
+const char *__asan_default_options(void) { return "allocator_may_return_null=1"; }
+const char *__tsan_default_options(void) { return "allocator_may_return_null=1"; }
+
 static UNUSED const char *error_name(int64_t error) {
   static const char *const names[] = {
 #define KERNEL_ERROR(name, number, meaning) [number] = #name,
