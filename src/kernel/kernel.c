@@ -136,7 +136,7 @@ void kernel_free(Kctx *ctx, void *block, size_t size, size_t align) { orus_mem_f
 
 void kernel_put_values(const KernelArgs *a, unsigned buffer, const int64_t *values, size_t n) {
   size_t room = a->sizes[buffer] / sizeof *values;
-  memcpy(a->buffers[buffer], values, (n < room ? n : room) * sizeof *values);
+  if (n) memcpy(a->buffers[buffer], values, (n < room ? n : room) * sizeof *values);
 }
 
 int64_t kernel_put_text(Kctx *ctx, const KernelArgs *a, unsigned buffer, const char *text, size_t n) {

@@ -251,6 +251,11 @@ static int start(const Spawn *s, const char *program, pid_t *pid) {
   posix_spawnattr_setsigdefault(&attributes, &all);
   int error = *s->cwd ? posix_spawn_file_actions_addchdir_np(&actions, s->cwd) : 0;
   for (int i = 0; i < 3 && !error; i++) error = posix_spawn_file_actions_adddup2(&actions, s->child[i], i);
+#ifdef __GLIBC_PREREQ
+#if __GLIBC_PREREQ(2, 34)
+  if (!error) error = posix_spawn_file_actions_addclosefrom_np(&actions, KERNEL_STREAMS); /* what others in this process have left open */
+#endif
+#endif
   if (!error) error = posix_spawn(pid, program, &actions, &attributes, s->argv, s->envp);
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&actions);
