@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-limits test-verify test-generated fuzz-smoke bench test unit check docs clean setup
+.PHONY: all help run test-lang test-kernel test-limits test-verify test-generated fuzz-smoke bench test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -67,7 +67,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-limits test-verify test-generated fuzz-smoke bench check docs clean"
+	@echo "targets: all run test unit test-lang test-kernel test-limits test-verify test-generated fuzz-smoke bench check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -133,21 +133,32 @@ test-limits: all
 test-lang: all
 	@scripts/test-lang $(B)
 
+# The kernel's conformance tests alone.
+test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
+	@scripts/run-tests $^
+
 .SECONDARY:
 
 unit: $(TEST_BIN)
 	@scripts/run-tests $(TEST_BIN)
 
-# The generated files must be the ones that are committed.
-check: $(B)/spec/gen/reference $(B)/spec/gen/facade
+# Files that follow from spec/ are committed; check refuses stale ones.
+GEN := $(B)/spec/gen
+define generated
+$(1) docs/reference/machine.md $(GEN)/reference
+$(1) include/orus_kernel.h $(GEN)/kernel header
+$(1) std/__kernel.orus $(GEN)/kernel orus
+$(1) src/kernel/kcall_table.inc $(GEN)/kernel table
+$(1) docs/kernel_abi.md $(GEN)/kernel docs
+endef
+
+check: $(GEN)/reference $(GEN)/kernel
 	@scripts/check-includes
 	@$(MAKE) -s all && scripts/check-symbols $(B)
-	@$(B)/spec/gen/reference | cmp -s - docs/reference/machine.md || { echo "docs/reference/machine.md is stale: run make docs" >&2; exit 1; }
-	@$(B)/spec/gen/facade | cmp -s - std/__kernel.orus || { echo "std/__kernel.orus is stale: run make docs" >&2; exit 1; }
+	$(call generated,@scripts/generated check)
 
-docs: $(B)/spec/gen/reference $(B)/spec/gen/facade
-	$(Q)$(B)/spec/gen/reference > docs/reference/machine.md
-	$(Q)$(B)/spec/gen/facade > std/__kernel.orus
+docs: $(GEN)/reference $(GEN)/kernel
+	$(call generated,@scripts/generated write)
 
 $(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)
 	@mkdir -p $(@D)

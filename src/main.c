@@ -20,7 +20,6 @@
 enum { EXIT_USAGE = 64, EXIT_INVALID = 65, EXIT_UNREADABLE = 66, EXIT_UNCAUGHT = 70 };
 
 typedef struct Host {
-  Kernel kernel;
   Kctx ctx;
 } Host;
 
@@ -353,13 +352,14 @@ int main(int argc, char **argv) {
   o.file = argv[i++];
   o.args = argv + i;
   o.args_count = argc - i;
-  static const size_t host_size = sizeof(Host);
-  Host *host = malloc(host_size);
-  if (!host) return EXIT_UNCAUGHT;
-  kernel_open(&host->kernel, kernel_port_posix());
-  host->ctx = (Kctx){&host->kernel, 0};
-  int code = load_and(host, &o);
-  kernel_close(&host->kernel);
-  free(host);
+  OrusKernel *kernel;
+  if (orus_kernel_open(orus_port_posix(), &kernel)) {
+    fprintf(stderr, "orus: cannot open the kernel\n");
+    return EXIT_UNCAUGHT;
+  }
+  Host host;
+  orus_kctx_init(&host.ctx, kernel);
+  int code = load_and(&host, &o);
+  orus_kernel_close(kernel);
   return code;
 }

@@ -37,7 +37,7 @@ static const struct { const char *name; uint8_t number; } services[] = {
 };
 
 static const struct { const char *name; uint8_t id; } kernel_calls[] = {
-#define KERNEL_CALL(name, id, domain, params, errors, meaning) {#name, id},
+#define KERNEL_CALL(name, id, domain, letters, names, errors, result, meaning) {#name, id},
 #include "kernel.idl"
 };
 

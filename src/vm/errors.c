@@ -65,9 +65,15 @@ static ErrorObj *make_error(Vm *vm, VmErrorKind kind, const uint64_t *args) {
   return new_error(vm, kind, text, format(text, sizeof text, kinds[kind].message, args));
 }
 
+/* The error that is there when nothing else can be made.  Its empty trace serves all errors whose own could not be made: a trace is never NULL. */
 int errors_init(Vm *vm) {
-  vm->out_of_memory = new_error(vm, ERR_KIND_OUT_OF_MEMORY, "out of memory", 13);
-  return vm->out_of_memory != NULL;
+  ErrorObj *e = vm->out_of_memory = new_error(vm, ERR_KIND_OUT_OF_MEMORY, "out of memory", 13);
+  ArrayObj *empty = e ? gc_alloc_array(&vm->heap, TYPE_LONGS, 0) : NULL;
+  if (!empty) return 0;
+  e = vm->out_of_memory; /* it may have moved */
+  e->trace = empty;
+  gc_wrote(&vm->heap, (Obj *)(void *)e);
+  return 1;
 }
 
 /* -- trace -- */
@@ -110,7 +116,11 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
   e = (ErrorObj *)(void *)scope.slots[0];
   gc_scope_close(&vm->heap, &scope);
   vm->error = e;
-  if (!a) return; /* an error without trace is better than none */
+  if (!a) { /* an error without trace is better than none */
+    e->trace = vm->out_of_memory->trace;
+    gc_wrote(&vm->heap, (Obj *)(void *)e);
+    return;
+  }
   write_trace(vm, array_data(a), depth, n);
   e->trace = a;
   gc_wrote(&vm->heap, (Obj *)(void *)e);
@@ -137,7 +147,7 @@ static void pop_frame(Vm *vm) {
 int vm_throw(Vm *vm, ErrorObj *e) {
   uint64_t remaining = vm->budget - (uintptr_t)vm->pc;
   vm->error = e;
-  if (!e->trace && e != vm->out_of_memory) fill_trace(vm, e);
+  if (!e->trace) fill_trace(vm, e);
   for (; vm->frame > vm->frame_base; pop_frame(vm)) {
     const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
     if (!h) continue;

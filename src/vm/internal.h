@@ -90,7 +90,7 @@ struct Vm {
 VmStatus interp_run(Vm *vm);
 extern const uint64_t interp_exit_code[2]; /* return address of the outermost call: an empty call word, HALT */
 
-/* stack.c: make the stacks fit the frame about to be entered; 0 when a limit or memory forbids. */
+/* stack.c: make the stacks fit the frame about to be entered: 1; 0 when a limit forbids, -1 for want of memory. */
 int stack_grow(Vm *vm);
 int stack_init(Vm *vm);
 void stack_free(Vm *vm);

@@ -504,11 +504,12 @@ call:
   NEXT();
 grow:
   SAVE();
-  if (!stack_grow(vm)) {
+  {
+    int grown = stack_grow(vm);
     LOAD();
-    TRAP_WITH(STACK_OVERFLOW, frame - vm->frame_base, 0);
+    if (grown < 0) OUT_OF_MEMORY(0);
+    if (!grown) TRAP_WITH(STACK_OVERFLOW, frame - vm->frame_base, 0);
   }
-  LOAD();
   goto call;
 L_CALL_FN: {
     Obj *closure = ref[B];

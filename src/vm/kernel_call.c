@@ -16,9 +16,9 @@ static int take_buffer(Vm *vm, ArrayObj *array, const Slot *raw, unsigned shift,
 }
 
 int vm_kernel_call(Vm *vm, unsigned id, Slot *raw, Obj **ref) {
-  int64_t plain[4];
-  void *buffers[4];
-  uint64_t sizes[4];
+  int64_t plain[KERNEL_MAX_PLAIN];
+  void *buffers[KERNEL_MAX_BUFFERS];
+  uint64_t sizes[KERNEL_MAX_BUFFERS];
   unsigned plains = 0, count = 0;
   const Slot *r = raw;
   for (const char *p = kernel_call_info[id].params; *p; p++) {

@@ -51,7 +51,7 @@ static size_t next_room(size_t room, uint64_t limit) {
 static int grow_raw(Vm *vm) {
   size_t at = (size_t)(vm->raw - vm->raw_base), want = next_room(vm->raw_room, vm->limits.stack_raw);
   Slot *to = want ? grown(vm, vm->raw_base, vm->raw_room, want, VM_SLACK, sizeof(Slot)) : NULL;
-  if (!to) return 0;
+  if (!to) return want ? -1 : 0;
   vm->raw_base = to;
   vm->raw_room = want;
   vm->raw = to + at;
@@ -61,7 +61,7 @@ static int grow_raw(Vm *vm) {
 static int grow_ref(Vm *vm) {
   size_t at = (size_t)(vm->ref - vm->ref_base), want = next_room(vm->ref_room, vm->limits.stack_ref);
   Obj **to = want ? grown(vm, vm->ref_base, vm->ref_room, want, VM_SLACK, sizeof(Obj *)) : NULL;
-  if (!to) return 0;
+  if (!to) return want ? -1 : 0;
   vm->ref_base = to;
   vm->ref_room = want;
   vm->ref = to + at;
@@ -71,7 +71,7 @@ static int grow_ref(Vm *vm) {
 static int grow_frames(Vm *vm) {
   size_t at = (size_t)(vm->frame - vm->frame_base), want = next_room(vm->frame_room, vm->limits.call_depth + 1);
   Frame *to = want ? grown(vm, vm->frame_base, vm->frame_room, want, 0, sizeof(Frame)) : NULL;
-  if (!to) return 0;
+  if (!to) return want ? -1 : 0;
   vm->frame_base = to;
   vm->frame_room = want;
   vm->frame = to + at;
@@ -81,10 +81,10 @@ static int grow_frames(Vm *vm) {
 /* The windows of the instruction in front of pc decide which stack is short; a frame may need up to VM_SLACK more than its start, which is there. */
 int stack_grow(Vm *vm) {
   unsigned a = insn_a(vm->pc[-1]), b = insn_b(vm->pc[-1]);
-  int ok = 1;
-  if (ok && vm->raw + a > vm->raw_end) ok = grow_raw(vm);
-  if (ok && vm->ref + b > vm->ref_end) ok = grow_ref(vm);
-  if (ok && vm->frame == vm->frame_end) ok = grow_frames(vm);
+  int r = 1;
+  if (vm->raw + a > vm->raw_end) r = grow_raw(vm);
+  if (r > 0 && vm->ref + b > vm->ref_end) r = grow_ref(vm);
+  if (r > 0 && vm->frame == vm->frame_end) r = grow_frames(vm);
   set_ends(vm);
-  return ok;
+  return r;
 }
