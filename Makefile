@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-kernel test-limits test-verify test-generated fuzz-smoke bench test unit check docs clean setup
+.PHONY: all help run test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -67,7 +67,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-kernel test-limits test-verify test-generated fuzz-smoke bench check docs clean"
+	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -136,6 +136,11 @@ test-lang: all
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
 	@scripts/run-tests $^
+
+# Memory, devices and heaps that fail: make test-fault FAULT_MS=0 goes through every one, however long it takes.
+FAULT_MS ?= 300
+test-fault: $(B)/tests/stage0/test_fault
+	@ORUS_FAULT_MS=$(FAULT_MS) scripts/run-tests $^
 
 .SECONDARY:
 

@@ -6,8 +6,16 @@
 
 static const int64_t no_streams[3] = {ORUS_STREAM_NULL, ORUS_STREAM_NULL, ORUS_STREAM_NULL};
 
-/* This process without its privileges: root would be let in everywhere. */
-static void be_nobody(int on) { assert_true(geteuid() != 0 ? !on && seteuid(0) == 0 : seteuid(on ? 65534 : 0) == 0); }
+/* Without what lets this user in: root becomes nobody, another loses its own rights to the world's directory. */
+static void be_nobody(World *w, int on) {
+  if (getuid() == 0) {
+    assert_int_equal(seteuid(on ? 65534 : 0), 0);
+    return;
+  }
+  if (on) chmod(world_path(w, "private"), 0);
+  assert_int_equal(chmod(w->dir, on ? 0555 : 0755), 0);
+  if (!on) chmod(world_path(w, "private"), 0700);
+}
 
 static const char *private_directory(World *w) {
   const char *path = world_path(w, "private");
@@ -154,9 +162,9 @@ CASE(open_empty) { return open_file(w, "", ORUS_OPEN_READ); }
 CASE(open_exists) { return open_file(w, make_file(w, "a", "x"), ORUS_OPEN_WRITE | ORUS_OPEN_CREATE | ORUS_OPEN_EXCLUSIVE); }
 CASE(open_access) {
   private_directory(w);
-  be_nobody(1);
+  be_nobody(w, 1);
   int64_t r = open_file(w, world_path(w, "private/file"), ORUS_OPEN_READ);
-  be_nobody(0);
+  be_nobody(w, 0);
   return r;
 }
 CASE(open_is_directory) { return open_file(w, w->dir, ORUS_OPEN_READ); }
@@ -169,7 +177,19 @@ CASE(open_too_many) {
 }
 CASE(open_long) { return open_file(w, too_long(), ORUS_OPEN_READ); }
 CASE(open_loop) { return open_file(w, loop(w), ORUS_OPEN_READ); }
-CASE(open_busy) { return open_file(w, "/proc/self/exe", ORUS_OPEN_WRITE); }
+CASE(open_busy) { /* a program that is running */
+  char command[128];
+  const char *path = world_path(w, "sleeper");
+  snprintf(command, sizeof command, "cp /bin/sleep %s", path);
+  assert_int_equal(system(command), 0);
+  snprintf(command, sizeof command, "%s%c9", path, 0);
+  int64_t streams[3] = {ORUS_STREAM_NULL, ORUS_STREAM_NULL, ORUS_STREAM_NULL};
+  int64_t child = orus_proc_spawn(&w->k, command, (int64_t)strlen(path) + 3, NULL, 0, NULL, 0, 0, streams, 3), r = open_file(w, path, ORUS_OPEN_WRITE);
+  int32_t error = w->k.error;
+  assert_int_equal(orus_proc_wait(&w->k, child, -1, ORUS_WAIT_KILL), 256 + SIGKILL);
+  w->k.error = error;
+  return r;
+}
 CASE(open_pipe) {
   assert_int_equal(mkfifo(world_path(w, "fifo"), 0600), 0);
   return open_file(w, world_path(w, "fifo"), ORUS_OPEN_WRITE | ORUS_OPEN_NONBLOCK);
@@ -192,9 +212,9 @@ CASE(stat_invalid) { return orus_fs_stat(&w->k, TEXT("/"), 2, NULL, 0); }
 CASE(stat_not_found) { return orus_fs_stat(&w->k, TEXT("/absent"), 0, NULL, 0); }
 CASE(stat_access) {
   private_directory(w);
-  be_nobody(1);
+  be_nobody(w, 1);
   int64_t r = orus_fs_stat(&w->k, TEXT(world_path(w, "private/file")), 0, NULL, 0);
-  be_nobody(0);
+  be_nobody(w, 0);
   return r;
 }
 CASE(stat_not_directory) { make_file(w, "a", "x"); return orus_fs_stat(&w->k, TEXT(world_path(w, "a/b")), 0, NULL, 0); }
@@ -211,9 +231,9 @@ CASE(remove_invalid) { return orus_fs_remove(&w->k, TEXT(make_file(w, "a", "x"))
 CASE(remove_not_found) { return orus_fs_remove(&w->k, TEXT(world_path(w, "absent")), 0); }
 CASE(remove_access) {
   make_file(w, "a", "x");
-  be_nobody(1);
+  be_nobody(w, 1);
   int64_t r = orus_fs_remove(&w->k, TEXT(world_path(w, "a")), 0);
-  be_nobody(0);
+  be_nobody(w, 0);
   return r;
 }
 CASE(remove_is_directory) { return orus_fs_remove(&w->k, TEXT(w->dir), 0); }
@@ -227,9 +247,9 @@ CASE(rename_invalid) { return RENAME(w->dir, world_path(w, "inside")); }
 CASE(rename_not_found) { return RENAME(world_path(w, "absent"), world_path(w, "b")); }
 CASE(rename_access) {
   make_file(w, "a", "x");
-  be_nobody(1);
+  be_nobody(w, 1);
   int64_t r = RENAME(world_path(w, "a"), world_path(w, "b"));
-  be_nobody(0);
+  be_nobody(w, 0);
   return r;
 }
 CASE(rename_is_directory) { make_file(w, "a", "x"); mkdir(world_path(w, "d"), 0700); return RENAME(world_path(w, "a"), world_path(w, "d")); }
@@ -243,9 +263,9 @@ CASE(mkdir_invalid) { return orus_fs_mkdir(&w->k, "a\0b", 3); }
 CASE(mkdir_not_found) { return orus_fs_mkdir(&w->k, TEXT(world_path(w, "absent/x"))); }
 CASE(mkdir_exists) { return orus_fs_mkdir(&w->k, TEXT(w->dir)); }
 CASE(mkdir_access) {
-  be_nobody(1);
+  be_nobody(w, 1);
   int64_t r = orus_fs_mkdir(&w->k, TEXT(world_path(w, "x")));
-  be_nobody(0);
+  be_nobody(w, 0);
   return r;
 }
 CASE(mkdir_not_directory) { make_file(w, "a", "x"); return orus_fs_mkdir(&w->k, TEXT(world_path(w, "a/b"))); }

@@ -2,6 +2,7 @@
 #include "world.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <sys/wait.h>
 
 enum { PIPE = ORUS_STREAM_PIPE, NONE = ORUS_STREAM_NULL };
@@ -172,6 +173,43 @@ static void signals_are_told_and_sent(void **unused) {
   world_end(w);
 }
 
+typedef struct Waiter {
+  OrusKernel *kernel;
+  int64_t child, result;
+  int32_t error;
+} Waiter;
+
+static void *wait_for(void *argument) {
+  Waiter *w = argument;
+  OrusKctx k;
+  orus_kctx_init(&k, w->kernel);
+  w->result = orus_proc_wait(&k, w->child, -1, 0);
+  w->error = k.error;
+  return NULL;
+}
+
+static void one_of_several_waiting_threads_gets_the_code(void **unused) {
+  (void)unused;
+  World *w = world_new();
+  int64_t s[3] = {PIPE, NONE, NONE}, child = spawn_shell(w, "read x; exit 9", s);
+  Waiter waiters[4];
+  pthread_t threads[4];
+  int codes = 0, none = 0;
+  for (int i = 0; i < 4; i++) {
+    waiters[i] = (Waiter){w->kernel, child, 0, 0};
+    assert_int_equal(pthread_create(&threads[i], NULL, wait_for, &waiters[i]), 0);
+  }
+  assert_int_equal(orus_io_write(&w->k, s[0], "\n", 1), 1);
+  for (int i = 0; i < 4; i++) {
+    pthread_join(threads[i], NULL);
+    codes += waiters[i].result == 9;
+    none += waiters[i].result == -1 && waiters[i].error == KERR_NO_CHILD;
+  }
+  assert_int_equal(codes, 1);
+  assert_int_equal(none, 3);
+  world_end(w);
+}
+
 static void the_end_of_a_process_can_be_polled(void **unused) {
   (void)unused;
   World *w = world_new();
@@ -251,7 +289,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(pipes_lead_through_a_child), cmocka_unit_test(errors_may_go_where_output_goes), cmocka_unit_test(a_file_can_be_a_stream),
       cmocka_unit_test(environment_and_directory_are_given), cmocka_unit_test(nothing_else_is_inherited), cmocka_unit_test(own_streams_can_be_crossed),
-      cmocka_unit_test(signals_are_told_and_sent), cmocka_unit_test(the_end_of_a_process_can_be_polled), cmocka_unit_test(closed_children_leave_no_zombie),
+      cmocka_unit_test(signals_are_told_and_sent), cmocka_unit_test(the_end_of_a_process_can_be_polled), cmocka_unit_test(one_of_several_waiting_threads_gets_the_code), cmocka_unit_test(closed_children_leave_no_zombie),
       cmocka_unit_test(unblocked_pipes_say_again), cmocka_unit_test(want_of_memory_starts_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
  *
  * A run that meets a fault ends as it would have, or with an error that says what was the matter; what was loaded and the machine go on being usable; and all
  * memory is given back.  Programs: tests/fault, tests/lang, tests/std and examples.  ORUS_FAULT_MS bounds the time for each program and way of failing: when it
- * is over, the rest of its faults is sampled (1000 in release builds, 100 otherwise; 0: go through all of them, whatever it takes). */
+ * is over, the rest of its faults is sampled (BUDGET_MS; 0: go through all of them, whatever it takes). */
 #define _GNU_SOURCE
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,6 +22,15 @@
 #include "vm/vm.h"
 
 enum { FAILED = 70 }; /* exit code of a program whose error nobody caught */
+
+/* What a build has time for.  The stress build collects at every allocation: there only programs that are short by instructions. */
+#if defined(ORUS_STRESS)
+enum { BUDGET_MS = 30, FUEL = 20000, LEAST_PROGRAMS = 15, EXAMPLES = 0 };
+#elif defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+enum { BUDGET_MS = 60, FUEL = 0, LEAST_PROGRAMS = 55, EXAMPLES = 1 };
+#else
+enum { BUDGET_MS = 15, FUEL = 0, LEAST_PROGRAMS = 50, EXAMPLES = 0 };
+#endif
 
 typedef struct Output {
   char *bytes;
@@ -196,21 +205,26 @@ static void run_end(Run *r, long long bytes) {
   assert_int_equal(fault_bytes(&r->w->fault), bytes);
 }
 
-/* How the program ends when nothing fails. */
-static void expect(World *w, Job *j) {
+/* How the program ends when nothing fails; 0: not within the fuel. */
+static int expect(World *w, Job *j, uint64_t fuel) {
+  VmLimits limits = {.fuel = fuel};
   Run r = {.w = w, .j = j};
   long long bytes = fault_bytes(&w->fault);
   GcMemory memory = {w, host_alloc, host_free};
-  assert_true(program_init(&r.program, memory) && add_program(&r) && new_machine(&r, NULL) && start(&r));
+  assert_true(program_init(&r.program, memory) && add_program(&r) && new_machine(&r, &limits) && start(&r));
   run(&r);
+  if (r.status == VM_STOPPED) return run_end(&r, bytes), 0;
   assert_int_equal(r.status, VM_DONE);
   j->code = (int)vm_result(r.vm);
   for (int i = 1; i < 3; i++) put(&j->expected[i], w->out[i].count ? w->out[i].bytes : "", w->out[i].count);
+  limits.fuel = 0;
+  vm_set_limits(r.vm, &limits);
   assert_true(start(&r)); /* the same machine once more */
   run(&r);
   if (!as_expected(&r)) tell(&r, "a second run differs", 0);
   assert_true(as_expected(&r));
   run_end(&r, bytes);
+  return 1;
 }
 
 /* One run with the rule in force; 0: it has met no fault. */
@@ -244,15 +258,11 @@ static int meet(World *w, const Job *j, unsigned long long first, unsigned long 
 
 static long budget_ms(void) {
   const char *text = getenv("ORUS_FAULT_MS");
-#if defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__) && !defined(ORUS_STRESS)
-  return text ? atol(text) : 1000;
-#else
-  return text ? atol(text) : 100;
-#endif
+  return text ? atol(text) : BUDGET_MS;
 }
 
 typedef struct Sum {
-  unsigned long long programs, runs, sampled;
+  unsigned long long runs, sampled;
 } Sum;
 
 static void each_fault(World *w, const Job *j, int for_ever, Sum *sum) {
@@ -267,36 +277,266 @@ static void each_fault(World *w, const Job *j, int for_ever, Sum *sum) {
   }
 }
 
-static void each_program(void (*work)(World *w, Job *j, Sum *sum)) {
+/* The programs, compiled once. */
+typedef struct Jobs {
   glob_t files;
-  Sum sum = {0};
-  assert_int_equal(glob("tests/fault/*.orus", 0, NULL, &files), 0);
+  Job *rows;
+  size_t count;
+} Jobs;
+
+static int open_jobs(void **state) {
+  Jobs *all = calloc(1, sizeof *all);
+  World *w = world_new();
   static const char *const more[] = {"tests/lang/*.orus", "tests/lang/*/*.orus", "tests/std/*.orus", "examples/*.orus"};
-  for (size_t i = 0; i < sizeof more / sizeof more[0]; i++) assert_int_equal(glob(more[i], GLOB_APPEND, NULL, &files), 0);
-  for (size_t i = 0; i < files.gl_pathc; i++) {
-    Job j;
-    if (strstr(files.gl_pathv[i], "/modules/") || !compile(&j, files.gl_pathv[i])) continue;
-    World *w = world_new();
-    expect(w, &j);
-    work(w, &j, &sum);
-    world_end(w);
-    job_free(&j);
-    sum.programs++;
+  enum { MORE = sizeof more / sizeof more[0] };
+  assert_non_null(all);
+  assert_int_equal(glob("tests/fault/*.orus", 0, NULL, &all->files), 0);
+  for (size_t i = 0; i < MORE - !EXAMPLES; i++) assert_int_equal(glob(more[i], GLOB_APPEND, NULL, &all->files), 0);
+  all->rows = calloc(all->files.gl_pathc, sizeof *all->rows);
+  assert_non_null(all->rows);
+  for (size_t i = 0; i < all->files.gl_pathc; i++) {
+    Job *j = &all->rows[all->count];
+    if (strstr(all->files.gl_pathv[i], "/modules/") || !compile(j, all->files.gl_pathv[i])) continue;
+    if (expect(w, j, FUEL)) all->count++;
+    else job_free(j);
   }
-  globfree(&files);
-  print_message("# %llu programs, %llu runs with a fault, %llu sampled\n", sum.programs, sum.runs, sum.sampled);
-  assert_true(sum.programs >= 50);
+  world_end(w);
+  *state = all;
+  return 0;
+}
+
+static int close_jobs(void **state) {
+  Jobs *all = *state;
+  for (size_t i = 0; i < all->count; i++) job_free(&all->rows[i]);
+  globfree(&all->files);
+  free(all->rows);
+  free(all);
+  return 0;
+}
+
+static void each_program(Jobs *all, void (*work)(World *w, Job *j, Sum *sum)) {
+  Sum sum = {0};
+  for (size_t i = 0; i < all->count; i++) {
+    World *w = world_new();
+    work(w, &all->rows[i], &sum);
+    world_end(w);
+  }
+  print_message("# %zu programs, %llu runs with a fault, %llu sampled\n", all->count, sum.runs, sum.sampled);
+  assert_true(all->count >= LEAST_PROGRAMS);
 }
 
 static void one_request_fails(World *w, Job *j, Sum *sum) { each_fault(w, j, 0, sum); }
 static void all_requests_fail_from_one_on(World *w, Job *j, Sum *sum) { each_fault(w, j, 1, sum); }
 
-static void one_request_for_memory_may_fail(void **unused) { (void)unused; each_program(one_request_fails); }
-static void memory_may_end_at_any_request(void **unused) { (void)unused; each_program(all_requests_fail_from_one_on); }
+static void one_request_for_memory_may_fail(void **state) { each_program(*state, one_request_fails); }
+static void memory_may_end_at_any_request(void **state) { each_program(*state, all_requests_fail_from_one_on); }
+
+/* -- a heap that is too small: here it is objects that cannot be made, at ever later places -- */
+
+static void small_heap(World *w, Job *j, Sum *sum) {
+  int64_t limit = budget_ms() * (int64_t)1000000, end = orus_time_monotonic(&w->k) + limit;
+  long long bytes = fault_bytes(&w->fault);
+  GcMemory memory = {w, host_alloc, host_free};
+  int enough = 0;
+  for (uint64_t heap = 65536; !enough; heap += heap / (limit && orus_time_monotonic(&w->k) > end ? 2 : 16)) {
+    Run r = {.w = w, .j = j};
+    VmLimits limits = {.heap_bytes = heap}, none = {0};
+    assert_true(program_init(&r.program, memory) && add_program(&r));
+    if (new_machine(&r, &limits) && start(&r)) {
+      sum->runs++;
+      run(&r);
+      enough = as_expected(&r);
+      if (!ended_cleanly(&r)) tell(&r, "no clean end in a heap of this size", heap);
+      assert_true(ended_cleanly(&r));
+      vm_set_limits(r.vm, &none);
+      assert_true(start(&r));
+      run(&r);
+      if (!as_expected(&r)) tell(&r, "the next run in a larger heap is not as it should be", heap);
+      assert_true(as_expected(&r));
+    }
+    run_end(&r, bytes);
+  }
+}
+
+static void a_heap_may_be_too_small_by_any_size(void **state) { each_program(*state, small_heap); }
+
+/* -- the rest of the machine's interface that wants memory -- */
+
+static void breakpoints_and_strings_may_find_no_memory(void **unused) {
+  (void)unused;
+  World *w = world_new();
+  Job j;
+  assert_true(compile(&j, "tests/fault/sort.orus"));
+  assert_true(expect(w, &j, 0));
+  Run r = {.w = w, .j = &j};
+  GcMemory memory = {w, host_alloc, host_free};
+  long long bytes = fault_bytes(&w->fault);
+  assert_true(program_init(&r.program, memory) && add_program(&r) && new_machine(&r, NULL));
+  fault_rule(&w->fault, 0, (FaultRule){.call = FAULT_MEMORY, .first = 1, .every = 1});
+  const Func *entry = program_entry(&r.program);
+  assert_false(vm_set_breakpoint(r.vm, entry, 0));
+  assert_null(vm_string(r.vm, "", (size_t)1 << 27));
+  assert_null(vm_array(r.vm, TYPE_LONGS, 1u << 24));
+  disarm(w);
+  assert_true(vm_set_breakpoint(r.vm, entry, 0));
+  for (uint32_t pc = 1; pc < entry->code_length && pc < 20; pc++) { /* more than there is room for at first */
+    fault_rule(&w->fault, 0, (FaultRule){.call = FAULT_MEMORY, .first = 1});
+    int set = vm_set_breakpoint(r.vm, entry, pc);
+    assert_int_equal(set, fault_failures(&w->fault, 0) == 0);
+    disarm(w);
+    assert_true(vm_set_breakpoint(r.vm, entry, pc));
+  }
+  assert_true(start(&r));
+  assert_int_equal(vm_run(r.vm), VM_BREAK);
+  for (uint32_t pc = 0; pc < entry->code_length; pc++) vm_clear_breakpoint(r.vm, entry, pc);
+  run(&r);
+  assert_true(as_expected(&r));
+  run_end(&r, bytes);
+  world_end(w);
+  job_free(&j);
+}
+
+/* -- devices: the program's output goes to a file through the port -- */
+
+typedef struct Device {
+  World *w;
+  Run run;
+  char path[64];
+  Output written;
+} Device;
+
+static void device_run(Device *d, const Job *j, FaultRule first, FaultRule second) {
+  World *w = d->w;
+  GcMemory memory = {w, host_alloc, host_free};
+  d->run = (Run){.w = w, .j = j};
+  w->redirect = orus_fs_open(&w->k, d->path, (int64_t)strlen(d->path), ORUS_OPEN_WRITE | ORUS_OPEN_CREATE | ORUS_OPEN_TRUNCATE);
+  assert_true(w->redirect >= 0);
+  assert_true(program_init(&d->run.program, memory) && add_program(&d->run) && new_machine(&d->run, NULL) && start(&d->run));
+  fault_rule(&w->fault, 0, first);
+  fault_rule(&w->fault, 1, second);
+  run(&d->run);
+}
+
+/* What is in the file now. */
+static void device_end(Device *d, long long bytes) {
+  World *w = d->w;
+  static char block[4096];
+  fault_rule(&w->fault, 0, (FaultRule){0});
+  fault_rule(&w->fault, 1, (FaultRule){0});
+  assert_int_equal(orus_fs_close(&w->k, w->redirect), 0);
+  w->redirect = -1;
+  FILE *f = fopen(d->path, "r");
+  assert_non_null(f);
+  d->written.count = 0;
+  for (size_t n; (n = fread(block, 1, sizeof block, f)) > 0;) put(&d->written, block, n);
+  fclose(f);
+  run_end(&d->run, bytes);
+}
+
+static void device_job(Device *d, Job *j, const char *path) {
+  memset(d, 0, sizeof *d);
+  d->w = world_new();
+  snprintf(d->path, sizeof d->path, "build/fault-%d.txt", (int)getpid());
+  assert_true(compile(j, path));
+  assert_true(expect(d->w, j, 0));
+}
+
+static void device_close(Device *d, Job *j) {
+  unlink(d->path);
+  free(d->written.bytes);
+  world_end(d->w);
+  job_free(j);
+}
+
+static const char *const printing[] = {
+    "tests/fault/read_file.orus", "tests/fault/read_itself.orus", "tests/fault/numbers.orus",
+#ifndef ORUS_STRESS
+    "tests/fault/print_much.orus", "tests/fault/print_long.orus",
+#endif
+};
+enum { PRINTING = sizeof printing / sizeof printing[0] };
+
+/* Faults that are none: the output is whole. */
+static void interruptions_and_short_counts_lose_nothing(void **unused) {
+  (void)unused;
+  static const FaultRule rules[] = {
+      {.call = KCALL_io_write, .error = KERR_INTERRUPTED, .first = 1},  {.call = KCALL_io_write, .error = KERR_INTERRUPTED, .first = 1, .every = 2},
+      {.call = KCALL_io_write, .error = KERR_AGAIN, .first = 1},        {.call = KCALL_io_write, .error = KERR_AGAIN, .first = 2, .every = 2},
+      {.call = KCALL_io_write, .first = 1, .every = 1, .bytes = 7},     {.call = KCALL_io_write, .first = 2, .every = 3, .bytes = 1},
+      {.call = KCALL_io_write, .first = 1, .every = 2, .bytes = 0},     {.call = KCALL_io_read, .error = KERR_INTERRUPTED, .first = 1, .every = 2},
+      {.call = KCALL_io_read, .error = KERR_AGAIN, .first = 1, .every = 2}, {.call = KCALL_io_read, .first = 1, .every = 1, .bytes = 1},
+      {.call = KCALL_fs_close, .error = KERR_IO, .first = 1},
+  };
+  for (int i = 0; i < PRINTING; i++) {
+    Device d;
+    Job j;
+    device_job(&d, &j, printing[i]);
+    long long bytes = fault_bytes(&d.w->fault);
+    for (size_t k = 0; k < sizeof rules / sizeof rules[0]; k++) {
+      FaultRule poll = {.call = KCALL_io_poll, .error = KERR_INTERRUPTED, .first = 1, .every = 2}; /* and waiting is interrupted too */
+      device_run(&d, &j, rules[k], poll);
+      int code = (int)vm_result(d.run.vm), done = d.run.status == VM_DONE;
+      if (!done || code) tell(&d.run, "stopped by what is no fault", k);
+      assert_true(done && code == 0);
+      device_end(&d, bytes);
+      assert_true(same(&d.written, &j.expected[1]));
+    }
+    device_close(&d, &j);
+  }
+}
+
+/* Writing fails from the nth write on: what was written is the start of the output, the error names it, the exit code tells. */
+static void a_full_device_is_told(void **unused) {
+  (void)unused;
+  static const KernelError errors[] = {KERR_NO_SPACE, KERR_IO, KERR_PIPE, KERR_BAD_HANDLE};
+  for (int i = 0; i < PRINTING; i++) {
+    Device d;
+    Job j;
+    device_job(&d, &j, printing[i]);
+    long long bytes = fault_bytes(&d.w->fault);
+    for (unsigned long long n = 1, met = 1; met; n++) {
+      FaultRule rule = {.call = KCALL_io_write, .error = errors[n % 4], .first = n, .every = 1};
+      device_run(&d, &j, rule, (FaultRule){0});
+      met = fault_failures(&d.w->fault, 0);
+      int told = d.run.status == VM_DONE && (int)vm_result(d.run.vm) == FAILED && says(&d.w->out[2], "cannot write to standard output");
+      if (met && !told) tell(&d.run, "a full device is not told", n);
+      assert_true(met ? told : d.run.status == VM_DONE && vm_result(d.run.vm) == 0);
+      device_end(&d, bytes);
+      assert_true(met ? is_prefix(&d.written, &j.expected[1]) : same(&d.written, &j.expected[1]));
+    }
+    device_close(&d, &j);
+  }
+}
+
+/* A file that cannot be opened, or read to its end: nothing of it is taken for the whole. */
+static void a_file_that_cannot_be_read_is_told(void **unused) {
+  (void)unused;
+  static const struct { FaultRule rule; const char *text; } cases[] = {
+      {{.call = KCALL_fs_open, .error = KERR_ACCESS, .first = 1}, "cannot open 'tests/fault/read_file.orus'"},
+      {{.call = KCALL_fs_open, .error = KERR_OUT_OF_MEMORY, .first = 1}, "cannot open"},
+      {{.call = KCALL_io_read, .error = KERR_IO, .first = 1}, "cannot read 'tests/fault/read_file.orus'"},
+      {{.call = KCALL_io_read, .error = KERR_IO, .first = 2}, "cannot read"},
+  };
+  Device d;
+  Job j;
+  device_job(&d, &j, "tests/fault/read_file.orus");
+  long long bytes = fault_bytes(&d.w->fault);
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+    device_run(&d, &j, cases[i].rule, (FaultRule){0});
+    assert_int_equal(d.run.status, VM_DONE);
+    assert_int_equal(vm_result(d.run.vm), FAILED);
+    assert_true(says(&d.w->out[2], cases[i].text));
+    device_end(&d, bytes);
+    assert_int_equal(d.written.count, 0);
+  }
+  device_close(&d, &j);
+}
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(one_request_for_memory_may_fail), cmocka_unit_test(memory_may_end_at_any_request),
+      cmocka_unit_test(one_request_for_memory_may_fail), cmocka_unit_test(memory_may_end_at_any_request), cmocka_unit_test(a_heap_may_be_too_small_by_any_size),
+      cmocka_unit_test(breakpoints_and_strings_may_find_no_memory), cmocka_unit_test(interruptions_and_short_counts_lose_nothing),
+      cmocka_unit_test(a_full_device_is_told), cmocka_unit_test(a_file_that_cannot_be_read_is_told),
   };
-  return cmocka_run_group_tests(tests, NULL, NULL);
+  return cmocka_run_group_tests(tests, open_jobs, close_jobs);
 }
