@@ -91,22 +91,32 @@ static Instance *make_start(Compiler *c, Module *entry) {
   return lower_instance(c, start, fn, &none, (Place){0});
 }
 
-/* Types that are mentioned anywhere must exist, used or not. */
-static void check_generic_free(Compiler *c, Module *m, Node *fn) {
-  if (fn->generics_count || (fn->flags & (F_EXTERN | F_SELF))) return;
-  for (uint32_t i = 0; i < fn->count; i++)
+/* A function that needs no type arguments. */
+static void queue_function(Compiler *c, Module *m, Node *fn, Type *self) {
+  if (fn->generics_count || (fn->flags & F_EXTERN) || (!self && (fn->flags & F_SELF))) return;
+  for (uint32_t i = fn->flags & F_SELF ? 1 : 0; i < fn->count; i++)
     if (!fn->list[i]->a) return;
-  Env none = {0};
-  (void)lower_instance(c, m, fn, &none, (Place){m, fn->line, fn->column});
+  Env env = {.self = self};
+  (void)lower_instance(c, m, fn, &env, (Place){m, fn->line, fn->column});
 }
 
-/* Functions of the program's own modules are compiled whether called or not, so that their errors are found. */
+static void queue_methods(Compiler *c, Module *m, Node *n) {
+  const Decl *d = n->a->kind == N_TYPE_NAME ? scope_find(c, m, n->a->name) : NULL;
+  if (!d || (d->kind != D_STRUCT && d->kind != D_ENUM) || d->node->generics_count) return;
+  Type *self = type_resolve(c, m, n->a, NULL);
+  for (uint32_t i = 0; i < n->count; i++) queue_function(c, m, n->list[i], self);
+}
+
+/* Functions and methods of the program's own modules are compiled whether called or not, so that their errors are found. */
 static void queue_own_functions(Compiler *c) {
   for (size_t i = 0; i < P->modules.count; i++) {
     Module *m = VEC_AT(&P->modules, Module *, i);
     if (m->in_std) continue;
-    for (uint32_t k = 0; k < m->tree->count; k++)
-      if (m->tree->list[k]->kind == N_FN) check_generic_free(c, m, m->tree->list[k]);
+    for (uint32_t k = 0; k < m->tree->count; k++) {
+      Node *n = m->tree->list[k];
+      if (n->kind == N_FN) queue_function(c, m, n, NULL);
+      if (n->kind == N_IMPL) queue_methods(c, m, n);
+    }
   }
 }
 
@@ -137,6 +147,7 @@ int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
   if (!flush) fail(c, (Place){0}, "the prelude lacks __flush");
   Env none = {0};
   Instance *flush_instance = lower_instance(c, flush->module, flush->node, &none, (Place){0});
+  check_modules(c, 0);
   queue_own_functions(c);
   compile_queue(c);
   output_module(c, entry->name, start->index, flush_instance->index, image, size);

@@ -80,10 +80,14 @@ static Block *home_block(Fn *f) {
 
 static int at_module_level(const Fn *f, const Block *b) { return f->is_module_code && !b->outer; }
 
+/* An exported variable that importers know by name already, but whose declaration has not been compiled yet. */
+static int is_awaited(const Fn *f, const Decl *d) { return d->kind == D_GLOBAL && d->module == f->m && !d->type; }
+
 static Decl *declare_global(Fn *f, Name *name, Type *t, unsigned flags, Node *at) {
   Program0 *p = PROGRAM(f);
   if (t == p->void_ || t == p->never) fail(f->c, node_place(f, at), "'%s' would have no value", name->text);
-  Decl *d = declare(f->c, f->m, name, D_GLOBAL, NULL, node_place(f, at));
+  Decl *d = scope_find_in(f->m, name);
+  if (!d || !is_awaited(f, d)) d = declare(f->c, f->m, name, D_GLOBAL, NULL, node_place(f, at));
   d->is_mut = (flags & F_MUT) != 0;
   d->is_pub = (flags & F_PUB) != 0;
   d->type = t;
@@ -93,7 +97,10 @@ static Decl *declare_global(Fn *f, Name *name, Type *t, unsigned flags, Node *at
   return d;
 }
 
-static void store_global(Fn *f, Decl *d, Val v) { emit_wide(&f->e, raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global); }
+static void store_global(Fn *f, Decl *d, Val v) {
+  if (!d->type) fail(f->c, f->e.at, "'%s' is used before it is set", d->name->text);
+  emit_wide(&f->e, raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global);
+}
 
 /* A new variable from a value that is there. */
 static void bind(Fn *f, Node *name, Val v, unsigned flags, Block *in) {
@@ -183,7 +190,7 @@ static void assign_name(Fn *f, Node *n) {
     return;
   }
   Decl *d = scope_find(f->c, f->m, n->a->name);
-  if (d && d->kind == D_GLOBAL && (d->is_mut || d->module == f->m) && (d->is_mut || f->is_module_code)) {
+  if (d && d->kind == D_GLOBAL && !(f->is_module_code && is_awaited(f, d)) && (d->is_mut || d->module == f->m) && (d->is_mut || f->is_module_code)) {
     if (!d->is_mut) fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
     store_global(f, d, lower(f, combined(f, n, n->a), d->type, REG_NONE));
     return;
@@ -191,7 +198,7 @@ static void assign_name(Fn *f, Node *n) {
   if (d && d->kind == D_CONST && d->module == f->m && n->op == T_EQ && f->is_module_code) fail(f->c, node_place(f, n), "the constant '%s' cannot be assigned", d->name->text);
   if (n->op != T_EQ) fail(f->c, node_place(f, n->a), "there is no '%s'", n->a->name->text);
   Val value = lower(f, n->c, NULL, REG_NONE);
-  bind(f, n->a, value, 0, home_block(f));
+  bind(f, n->a, value, n->flags & F_PUB, home_block(f));
 }
 
 static void set_field(Fn *f, Node *at, Val object, const Name *name, Node *value) {

@@ -183,6 +183,14 @@ static void declare_impl(Compiler *c, Module *m, Node *n) {
   VEC_PUSH(c, d ? &d->impls : &P->builtin_impls, Impl *, impl);
 }
 
+/* So that importers find it; its type is known when the module's code has been compiled. */
+static void declare_exported(Compiler *c, Module *m, Node *n) {
+  if (!(n->flags & F_PUB) || n->a->kind != N_NAME) return;
+  Decl *d = declare(c, m, n->a->name, D_GLOBAL, NULL, (Place){m, n->line, n->column});
+  d->is_pub = 1;
+  d->is_mut = (n->flags & F_MUT) != 0;
+}
+
 static void declare_types_and_functions(Compiler *c, Module *m) {
   for (uint32_t i = 0; i < m->tree->count; i++) {
     Node *n = m->tree->list[i];
@@ -194,7 +202,9 @@ static void declare_types_and_functions(Compiler *c, Module *m) {
     case N_TRAIT: declare(c, m, n->name, D_TRAIT, n, at); break;
     case N_LET:
       if ((n->flags & F_CONST) && n->a->kind == N_NAME) declare(c, m, n->a->name, D_CONST, n, at);
+      else declare_exported(c, m, n);
       break;
+    case N_ASSIGN: declare_exported(c, m, n); break;
     default: break;
     }
   }

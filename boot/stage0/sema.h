@@ -174,6 +174,9 @@ Decl *module_export(Compiler *c, Module *from, Module *m, const Name *name, Plac
 void scope_add(Compiler *c, Module *m, Name *name, Decl *d);
 Decl *declare(Compiler *c, Module *m, Name *name, DeclKind kind, Node *node, Place at);
 
+/* check.c: what must be right in code that is never reached too. */
+void check_modules(Compiler *c, int std_too);
+
 /* output.c */
 void output_module(Compiler *c, Name *name, uint32_t entry, uint32_t flush, void **image, size_t *size);
 

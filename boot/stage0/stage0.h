@@ -4,7 +4,7 @@
  * No globals: everything hangs on a Compiler.  The passes, one file each:
  *
  *   lex.c    text to tokens, with layout       parse_*.c  tokens to tree           module.c  files, imports, top-level names
- *   type.c   types and their instances         flow.c     definite assignment      lower_*.c tree to code, checking on the way
+ *   type.c   types and their instances         check.c    names and declarations   lower_*.c tree to code, checking on the way
  *   emit.c   code of one function              derive.c   derived methods as text  output.c  everything to an OrbcModule
  */
 #ifndef STAGE0_H
