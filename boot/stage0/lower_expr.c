@@ -305,7 +305,9 @@ static unsigned arithmetic_op(unsigned token, unsigned t, unsigned *then) {
   case TYPE_I32: return row->i32;
   case TYPE_I64: return row->i64;
   case TYPE_U64: return row->u64;
-  case TYPE_U32: return row->u32;
+  case TYPE_U32: /* divides as u64 */
+    if (token == T_SLASH || token == T_PERCENT) *then = OP_CAST;
+    return row->u32;
   case TYPE_F64: return row->f64;
   case TYPE_F32:
     *then = row->f64 ? OP_ROUND_F32 : 0;
@@ -314,7 +316,7 @@ static unsigned arithmetic_op(unsigned token, unsigned t, unsigned *then) {
     if (!is_bits(token)) *then = token == T_SHL ? OP_CAST : OP_CHK;
     return row->i64;
   case TYPE_U8: case TYPE_U16:
-    if (!is_bits(token) && token != T_SLASH && token != T_PERCENT) *then = OP_CAST;
+    if (!is_bits(token)) *then = OP_CAST;
     return row->u64;
   case TYPE_BOOL: return is_bits(token) ? row->u64 : 0;
   default: return 0;
