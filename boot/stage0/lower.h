@@ -68,6 +68,8 @@ typedef struct Fn {
   Loop *loop;
   Vec hidden;        /* Hidden */
   Vec flow;          /* uint8_t: FLOW_ bits by variable */
+  struct Entries *entries; /* while the pattern of an arm is lowered that a SWITCH jumps into */
+  const Node *sure; /* the pattern that takes all that gets there: it needs no test */
   int is_module_code;
 } Fn;
 

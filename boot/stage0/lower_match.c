@@ -7,6 +7,38 @@
 
 static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
 
+/* -- where a SWITCH enters an arm -- */
+
+/* One alternative of one arm: the values it may take, and the place behind the test for them. */
+typedef struct Entry {
+  Node *pattern;
+  uint32_t arm;
+  int is_known; /* takes the values low..high and no others; else it must be asked */
+  int64_t low, high;
+  Label behind_test;
+} Entry;
+
+typedef struct Entries {
+  Entry *rows;
+  uint32_t count;
+} Entries;
+
+static Entry *entry_of(const Fn *f, const Node *p) {
+  for (uint32_t i = 0; f->entries && i < f->entries->count; i++)
+    if (f->entries->rows[i].pattern == p) return &f->entries->rows[i];
+  return NULL;
+}
+
+/* Whether the test must be emitted: not when the pattern takes all that gets there, nor when only a SWITCH gets there, for it jumps behind the test. */
+static int needs_test(const Fn *f, const Node *p) { return p != f->sure && (!f->e.dead || !entry_of(f, p)); }
+
+static void end_test(Fn *f, const Node *p) {
+  Entry *e = entry_of(f, p);
+  if (e) label_place(&f->e, &e->behind_test);
+}
+
+/* -- patterns -- */
+
 static void bind_pattern(Fn *f, Node *p, Val v) {
   if (p->name->length == 1 && p->name->text[0] == '_') return;
   Var *var = lower_declare(f, p->name, v.type, 0, f->block, p);
@@ -62,7 +94,8 @@ static void variant_pattern(Fn *f, Node *p, Val v, int variant, Label *fail_to) 
   Variant *var = &v.type->variants[variant];
   if (p->kind == P_VARIANT && !(p->flags & F_NAMED) && p->count != var->count)
     fail(f->c, node_place(f, p), "%s.%s has %u values, but the pattern has %u", v.type->decl->name->text, var->name->text, var->count, p->count);
-  lower_jump_variant(f, v, (uint32_t)variant, 0, fail_to);
+  if (needs_test(f, p)) lower_jump_variant(f, v, (uint32_t)variant, 0, fail_to);
+  end_test(f, p);
   for (uint32_t i = 0; i < p->count; i++) {
     Node *sub = p->list[i];
     uint32_t field = i;
@@ -120,6 +153,14 @@ static void or_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   label_place(&f->e, &yes);
 }
 
+static void literal_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  if (needs_test(f, p)) {
+    if (p->kind == P_RANGE) range_pattern(f, p, v, fail_to);
+    else compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to);
+  }
+  end_test(f, p);
+}
+
 static int is_constant(Fn *f, const Node *p) {
   if (p->count || (p->flags & F_NAMED) || p->a->kind != N_NAME) return 0;
   const Decl *d = scope_find(f->c, f->m, p->a->name);
@@ -141,8 +182,7 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
       emit_jump(&f->e, p->name->text[0] == 't' ? OP_JF : OP_JT, v.reg, fail_to);
     else bind_pattern(f, p, v);
     break;
-  case P_VALUE: compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to); break;
-  case P_RANGE: range_pattern(f, p, v, fail_to); break;
+  case P_VALUE: case P_RANGE: literal_pattern(f, p, v, fail_to); break;
   case P_TUPLE: tuple_pattern(f, p, v, fail_to); break;
   case P_OR: or_pattern(f, p, v, fail_to); break;
   case P_VARIANT:
@@ -307,12 +347,15 @@ static const char *constructor_name(Fn *f, Type *t, int k) {
   return t == PROGRAM(f)->raw[TYPE_BOOL] ? (k ? "true" : "false") : "_";
 }
 
-/* Some value that no arm takes, as its outermost constructor; NULL: there is none. */
-static const char *missing_case(const Matrix *m) {
+/* Some value that no arm takes, as its outermost constructor; NULL: there is none, or (then *proved stays 0) it would take too long to find. */
+static const char *missing_case(const Matrix *m, int *proved) {
   Fn *f = m->f;
   Node *wildcard[1] = {NULL};
   unsigned steps = 0;
-  if (!is_useful(m, wildcard, &steps) || steps > MOST_STEPS) return NULL;
+  int missing = is_useful(m, wildcard, &steps);
+  if (steps > MOST_STEPS) return NULL;
+  *proved = !missing;
+  if (!missing) return NULL;
   for (int k = 0; k < constructors_of(f, m->types[0]) && steps <= MOST_STEPS; k++)
     if (useful_in_constructor(m, wildcard, k, &steps)) return constructor_name(f, m->types[0], k);
   return "_";
@@ -332,7 +375,8 @@ static void check_alternative(const Matrix *m, Node *n, Node *arm, Node *pattern
   fail(m->f->c, node_place(m->f, pattern), "this arm cannot be reached: what stands before matches all of it");
 }
 
-static void check_arms(Fn *f, Node *n, Type *t, int wants_value) {
+/* Whether the arms are known to take every value. */
+static int check_arms(Fn *f, Node *n, Type *t, int wants_value) {
   Matrix m = {.f = f, .types = &t, .columns = 1};
   for (uint32_t i = 0; i < n->count; i++) {
     Node *arm = n->list[i], **list = arm->a->kind == P_OR ? arm->a->list : &arm->a;
@@ -345,8 +389,10 @@ static void check_arms(Fn *f, Node *n, Type *t, int wants_value) {
       add_row(&m, row);
     }
   }
-  const char *missing = wants_value || constructors_of(f, t) > 0 ? missing_case(&m) : NULL;
+  int proved = 0;
+  const char *missing = wants_value || constructors_of(f, t) > 0 ? missing_case(&m, &proved) : NULL;
   if (missing) fail(f->c, node_place(f, n), "this match leaves out '%s'", missing);
+  return proved;
 }
 
 static int is_covered(Fn *f, Node *n, Type *t) {
@@ -356,29 +402,142 @@ static int is_covered(Fn *f, Node *n, Type *t) {
   return 0;
 }
 
+/* -- SWITCH -- */
+
+enum { FEWEST_CASES = 4, MOST_SLOTS = 1024 };
+
+/* The value of a literal in a pattern of type `t`; what does not fit is left to the test, which says so. */
+static int literal_value(const Node *n, const Type *t, int64_t *value) {
+  int negative = n->kind == N_UNARY && n->op == T_MINUS;
+  if (negative) n = n->a;
+  if (n->kind == N_CHAR) return *value = (int64_t)n->integer, t->raw == TYPE_CHAR && !negative;
+  if (n->kind != N_INT || n->integer > INT32_MAX || (n->suffix && n->suffix != t->raw)) return 0;
+  static const uint32_t most[] = {[TYPE_I8] = INT8_MAX, [TYPE_I16] = INT16_MAX, [TYPE_U8] = UINT8_MAX, [TYPE_U16] = UINT16_MAX};
+  uint32_t limit = t->raw < sizeof most / sizeof *most && most[t->raw] ? most[t->raw] : INT32_MAX;
+  if (t->raw > TYPE_U64 || n->integer > limit || (negative && t->raw > TYPE_I64)) return 0;
+  *value = negative ? -(int64_t)n->integer : (int64_t)n->integer;
+  return 1;
+}
+
+static void know_values(Fn *f, Entry *e, Type *t) {
+  const Node *p = e->pattern;
+  if (t->tag == TY_ENUM) {
+    int variant = pattern_variant(f, e->pattern, t);
+    e->is_known = variant >= 0;
+    e->low = e->high = variant;
+  } else if (p->kind == P_VALUE) {
+    e->is_known = literal_value(p->a, t, &e->low);
+    e->high = e->low;
+  } else if (p->kind == P_RANGE && literal_value(p->a, t, &e->low) && literal_value(p->b, t, &e->high)) {
+    e->high -= !(p->flags & F_INCLUSIVE);
+    e->is_known = e->low <= e->high && e->high - e->low < MOST_SLOTS / 4;
+  }
+}
+
+static void list_entries(Fn *f, Node *n, Type *t, Entries *es) {
+  for (uint32_t i = 0; i < n->count; i++) es->count += n->list[i]->a->kind == P_OR ? n->list[i]->a->count : 1;
+  es->rows = arena_alloc(f->c, es->count * sizeof *es->rows);
+  Entry *e = es->rows;
+  for (uint32_t i = 0; i < n->count; i++) {
+    Node *p = n->list[i]->a, **list = p->kind == P_OR ? p->list : &p;
+    for (uint32_t k = 0, count = p->kind == P_OR ? p->count : 1; k < count; k++, e++) {
+      *e = (Entry){.pattern = list[k], .arm = i};
+      label_open(&e->behind_test);
+      know_values(f, e, t);
+    }
+  }
+}
+
+/* The slots worth a table: from *base on; 0: the values are too few or too far apart. */
+static uint32_t table_size(const Entries *es, int64_t *base) {
+  uint32_t cases = 0;
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  for (const Entry *e = es->rows; e < es->rows + es->count; e++) {
+    if (!e->is_known) continue;
+    cases++;
+    if (e->low < low) low = e->low;
+    if (e->high > high) high = e->high;
+  }
+  if (cases < FEWEST_CASES) return 0;
+  *base = low >= 0 && low <= 8 + (int64_t)cases ? 0 : low;
+  int64_t slots = high - *base + 1;
+  return slots <= MOST_SLOTS && slots <= 16 + 8 * (int64_t)cases ? (uint32_t)slots : 0;
+}
+
+/* Where value `k` goes: behind the test of the first alternative that takes it, or to the first arm that must be asked. */
+static Label *slot_target(Entries *es, Label *arms, uint32_t arms_count, int64_t k) {
+  for (Entry *e = es->rows; e < es->rows + es->count; e++) {
+    if (!e->is_known) return &arms[e->arm];
+    if (e->low <= k && k <= e->high) return &e->behind_test;
+  }
+  return &arms[arms_count];
+}
+
+/* The number that the table is indexed by. */
+static int switch_index(Fn *f, Val v, int64_t base) {
+  int index = v.reg;
+  if (!raw(f, v.type)) emit(&f->e, OP_TAG, index = emit_temp(&f->e, 1), v.reg, 0);
+  if (!base) return index;
+  Type *u64 = PROGRAM(f)->raw[TYPE_U64];
+  int wide = emit_temp(&f->e, 1);
+  emit(&f->e, OP_CAST, wide, index, TYPE_U64);
+  Val offset = lower_int(f, u64, base, REG_NONE);
+  emit(&f->e, OP_SUB_U64, wide, wide, offset.reg);
+  return wide;
+}
+
+/* Jumps by the value to where its arm goes on; 0: a chain of tests is as good. */
+static int lower_switch(Fn *f, Node *n, Val v, Entries *es, Label *arms) {
+  Type *t = v.type;
+  int is_number = t->tag == TY_RAW && (t->raw <= TYPE_U64 || t->raw == TYPE_CHAR), is_enum = t->tag == TY_ENUM && !type_is_nullable(f->c, t);
+  if ((!is_number && !is_enum) || f->e.dead) return 0;
+  list_entries(f, n, t, es);
+  int64_t base = 0;
+  uint32_t slots = table_size(es, &base);
+  if (!slots) return 0;
+  emit_wide(&f->e, OP_SWITCH, switch_index(f, v, base), slots);
+  for (uint32_t i = 0; i <= slots; i++) {
+    int64_t k = i < slots ? base + (int64_t)i : is_enum ? -1 : INT64_MAX;
+    f->e.dead = 0;
+    emit_jump(&f->e, OP_JMP, 0, slot_target(es, arms, n->count, k));
+  }
+  return 1;
+}
+
 Val lower_match(Fn *f, Node *n, Type *want, int dest, int wants_value) {
   Program0 *p = PROGRAM(f);
   Val v = lower(f, n->a, NULL, REG_NONE);
   if (v.reg == REG_NONE) fail(f->c, node_place(f, n->a), "there is no value to match");
   Var *variable = n->a->kind == N_NAME ? lower_find_var(f, n->a->name) : NULL;
   if (!variable || variable->is_mut || variable->reg != v.reg) v = lower_hide(f, v);
-  check_arms(f, n, v.type, wants_value);
+  int is_exhaustive = check_arms(f, n, v.type, wants_value);
   Label end;
   label_open(&end);
   Type *type = want;
   int result = REG_NONE;
   Flow start = flow_save(f), joined = start;
   int joined_dead = 1;
+  unsigned raw_start = f->e.raw_temp, ref_start = f->e.ref_temp;
+  Label *arms = arena_alloc(f->c, (n->count + 1) * sizeof *arms);
+  for (uint32_t i = 0; i <= n->count; i++) label_open(&arms[i]);
+  Entries entries = {0};
+  int switches = lower_switch(f, n, v, &entries, arms);
+  f->e.raw_temp = raw_start;
+  f->e.ref_temp = ref_start;
+  label_place(&f->e, &arms[0]);
   for (uint32_t i = 0; i < n->count; i++) {
     Node *arm = n->list[i];
-    Label next;
-    label_open(&next);
+    Label *next = &arms[i + 1];
     Block b;
     block_open(f, &b, B_PLAIN);
     unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
     flow_restore(f, &start);
-    lower_pattern(f, arm->a, v, &next);
-    if (arm->b) lower_jump(f, arm->b, 0, &next);
+    f->entries = switches ? &entries : NULL;
+    f->sure = is_exhaustive && i + 1 == n->count && !arm->b ? arm->a : NULL;
+    lower_pattern(f, arm->a, v, next);
+    f->entries = NULL;
+    f->sure = NULL;
+    if (arm->b) lower_jump(f, arm->b, 0, next);
     if (type && result == REG_NONE && wants_value && type != p->void_ && type != p->never) result = emit_local(&f->e, type_machine(f->c, type));
     Val value = lower_block_value(f, arm->c, type, result, wants_value);
     if (wants_value && !type && value.type != p->never) {
@@ -400,7 +559,7 @@ Val lower_match(Fn *f, Node *n, Type *want, int dest, int wants_value) {
     }
     emit_jump(&f->e, OP_JMP, 0, &end);
     f->e.dead = 1;
-    label_place(&f->e, &next);
+    label_place(&f->e, next);
   }
   int covered = is_covered(f, n, v.type);
   if (!f->e.dead && covered) emit(&f->e, OP_UNREACHABLE, 0, 0, 0);
