@@ -124,7 +124,7 @@ static void start_line(Lexer *l) {
   l->at_line_start = 0;
   if (top_level(l)->bracket) return;
   if (indent > top_level(l)->indent) {
-    if (last_kind(l) != T_COLON && last_kind(l) != T_ARROW) fail(l->c, place_at(l, l->s), "this line is indented, but no block starts here");
+    if (last_kind(l) != T_COLON && last_kind(l) != T_ARROW) fail(l->c, place_at(l, l->s), "this line is indented, but no block starts here: the line before does not end in ':' or '->'");
     add(l, T_INDENT, l->s);
     push_level(l, 0, indent);
     return;

@@ -383,7 +383,8 @@ Val lower_helper(Fn *f, Node *at, const char *name, Type *generic, Val *args, un
 Val lower_method(Fn *f, Node *at, const char *name, Val *args, unsigned count, int dest) {
   Method m;
   if (!find_method(f, args[0].type, name_lit(f->c, name), &m)) {
-    const char *what = !strcmp(name, "__index") ? "an index" : !strcmp(name, "contains") ? "'in'" : name;
+    if (!strcmp(name, "__index")) fail(f->c, node_place(f, at), "%s has no elements: it cannot be indexed", type_text(f->c, args[0].type));
+    const char *what = !strcmp(name, "contains") ? "'in'" : name;
     fail(f->c, node_place(f, at), "%s has no %s%s", type_text(f->c, args[0].type), what == name ? "method " : "", what);
   }
   return call_values(f, at, m.module, m.fn, &m.env, args, count, NULL, dest);
@@ -545,9 +546,13 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
 
 static Val lower_print(Fn *f, Node *n, int to_stderr) {
   Program0 *p = PROGRAM(f);
-  Val text = {0};
+  Val text = {0}, *values = arena_alloc(f->c, (n->count + 1) * sizeof *values);
+  for (uint32_t i = 0; i < n->count; i++) { /* all of them first: one may change what another shows */
+    values[i] = lower(f, n->list[i], NULL, REG_NONE);
+    if (i + 1 < n->count) values[i] = lower_hide(f, values[i]);
+  }
   for (uint32_t i = 0; i < n->count; i++) {
-    Val v = lower_show(f, n->list[i], lower(f, n->list[i], NULL, REG_NONE), 0, REG_NONE);
+    Val v = lower_show(f, n->list[i], values[i], 0, REG_NONE);
     if (v.type != p->string) fail(f->c, node_place(f, n->list[i]), "this has no value to print");
     if (i) {
       Val pair[2] = {text, lower_string(f, name_lit(f->c, " "), REG_NONE)};

@@ -375,11 +375,14 @@ static int lower_sequence(Fn *f, Node *n, unsigned token, Val l, Val r, int dest
   return 1;
 }
 
+/* What has no type of its own and no effects. */
+static int is_untyped(const Node *n) { return (n->kind == N_NAME && !strcmp(n->name->text, "none")) || ((n->kind == N_LIST || n->kind == N_BRACES) && !n->count); }
+
 /* Both operands: a literal takes the other's type, and what control flow would destroy is saved. */
 static void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r) {
-  int a_literal = lower_is_literal(a) || (a->kind == N_NAME && !strcmp(a->name->text, "none")), b_literal = lower_is_literal(b);
+  int a_literal = lower_is_literal(a) || is_untyped(a), b_literal = lower_is_literal(b);
   if (a_literal && !b_literal) {
-    *r = lower(f, b, NULL, REG_NONE);
+    *r = lower(f, b, is_untyped(b) ? want : NULL, REG_NONE);
     if (is_temp(r->reg) && lower_splits(a)) *r = lower_hide(f, *r);
     *l = lower(f, a, r->type, REG_NONE);
     return;
@@ -433,7 +436,8 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
       return (Val){l.type, to};
     }
     r = lower_right(f, n->b, l.type);
-  } else if (lower_is_literal(n->a)) lower_operands(f, n->a, n->b, want && want->tag == TY_RAW && !compares ? want : NULL, &l, &r);
+  } else if (lower_is_literal(n->a) || (is_untyped(n->a) && (compares || n->op == T_PLUS)))
+    lower_operands(f, n->a, n->b, want && (want->tag == TY_RAW || want->tag == TY_LIST) && !compares ? want : NULL, &l, &r);
   else {
     l = lower(f, n->a, compares ? NULL : n->a->kind == N_LIST ? want : NULL, REG_NONE);
     if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);

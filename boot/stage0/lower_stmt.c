@@ -196,6 +196,8 @@ static void assign_name(Fn *f, Node *n) {
     return;
   }
   if (d && d->kind == D_CONST && d->module == f->m && n->op == T_EQ && f->is_module_code) fail(f->c, node_place(f, n), "the constant '%s' cannot be assigned", d->name->text);
+  if (n->op != T_EQ && d && (d->kind == D_GLOBAL || d->kind == D_CONST))
+    fail(f->c, node_place(f, n->a), "'%s' cannot be assigned; declare it with 'mut' (it is declared at line %u)", n->a->name->text, d->place.line);
   if (n->op != T_EQ) fail(f->c, node_place(f, n->a), "there is no '%s'", n->a->name->text);
   Val value = lower(f, n->c, NULL, REG_NONE);
   bind(f, n->a, value, n->flags & F_PUB, home_block(f));
@@ -637,7 +639,7 @@ static Loop *find_loop(Fn *f, Node *n) {
   for (Loop *l = f->loop; l; l = l->outer)
     if (!n->name || l->label == n->name) return l;
   if (n->name) fail(f->c, node_place(f, n), "there is no loop with the label '%s around this", n->name->text);
-  fail(f->c, node_place(f, n), "this stands outside of any loop");
+  fail(f->c, node_place(f, n), "'%s' outside of any loop", n->kind == N_BREAK ? "break" : "continue");
 }
 
 static int has_matches(const Node *n) {
@@ -800,10 +802,25 @@ static void for_sequence(Fn *f, Node *n, Val xs, Node *index_name, Node *value_t
   f->loop = loop.outer;
 }
 
-static void for_string(Fn *f, Node *n, Val s) {
+/* `for i, v in enumerate(...)` over what has no index: the turns are counted; REG_NONE when nobody wants the number. */
+static int open_counter(Fn *f, const Node *index_name) {
+  if (!index_name) return REG_NONE;
+  int counter = lower_hidden(f, PROGRAM(f)->raw[TYPE_I32]);
+  emit(&f->e, OP_LDI, counter, 0, TYPE_I32);
+  return counter;
+}
+
+static void bind_counter(Fn *f, Node *index_name, int counter) {
+  if (counter == REG_NONE) return;
+  bind(f, index_name, (Val){PROGRAM(f)->raw[TYPE_I32], counter}, 0, f->block);
+  emit(&f->e, OP_ADDI_I32, counter, counter, 1);
+}
+
+static void for_string(Fn *f, Node *n, Val s, Node *index_name, Node *target) {
   Program0 *p = PROGRAM(f);
   Type *i32 = p->raw[TYPE_I32];
   s = lower_hide(f, s);
+  int counter = open_counter(f, index_name);
   Val at = {i32, lower_hidden(f, i32)}, next = {i32, lower_hidden(f, i32)};
   emit(&f->e, OP_LDI, next.reg, 0, TYPE_I32);
   Loop loop;
@@ -823,7 +840,8 @@ static void for_string(Fn *f, Node *n, Val s) {
   Val hidden = lower_hide(f, ch);
   Val width = lower_helper(f, n, "__char_width", NULL, &hidden, 1, REG_NONE);
   emit(&f->e, OP_ADD_I32, next.reg, at.reg, width.reg);
-  bind_loop_value(f, n->a, hidden);
+  bind_loop_value(f, target, hidden);
+  bind_counter(f, index_name, counter);
   lower_loop_body(f, n);
   emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
   block_close(f);
@@ -833,10 +851,11 @@ static void for_string(Fn *f, Node *n, Val s) {
 }
 
 /* Anything with next(), or with iter() that gives such a thing. */
-static void for_iterator(Fn *f, Node *n, Val v) {
+static void for_iterator(Fn *f, Node *n, Val v, Node *index_name, Node *target) {
   if (lower_has_method(f, v.type, "iter")) v = lower_method(f, n, "iter", &v, 1, REG_NONE);
   if (!lower_has_method(f, v.type, "next")) fail(f->c, node_place(f, n->b), "%s cannot be iterated over", type_text(f->c, v.type));
   v = lower_hide(f, v);
+  int counter = open_counter(f, index_name);
   Loop loop;
   loop_open(f, &loop, n->name);
   Flow before = flow_save(f);
@@ -848,7 +867,8 @@ static void for_iterator(Fn *f, Node *n, Val v) {
   Val o = lower_hide(f, lower_method(f, n, "next", &receiver, 1, REG_NONE));
   if (!type_is_option(f->c, o.type)) fail(f->c, node_place(f, n->b), "next() must return an option, not %s", type_text(f->c, o.type));
   lower_jump_variant(f, o, 0, 0, &loop.on_break);
-  bind_loop_value(f, n->a, lower_payload(f, n, o, 0, 0, REG_NONE));
+  bind_loop_value(f, target, lower_payload(f, n, o, 0, 0, REG_NONE));
+  bind_counter(f, index_name, counter);
   lower_loop_body(f, n);
   emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
   block_close(f);
@@ -867,17 +887,12 @@ static void lower_for(Fn *f, Node *n) {
     for_range(f, n);
     return;
   }
-  if (is_enumerate(f, n)) {
-    Val xs = lower(f, n->b->list[0], NULL, REG_NONE);
-    if (xs.type->tag == TY_LIST || xs.type->tag == TY_ARRAY) {
-      for_sequence(f, n, xs, n->a->list[0], n->a->list[1]);
-      return;
-    }
-  }
-  Val v = lower(f, n->b, NULL, REG_NONE);
-  if (v.type->tag == TY_LIST || v.type->tag == TY_ARRAY) for_sequence(f, n, v, NULL, n->a);
-  else if (v.type == PROGRAM(f)->string) for_string(f, n, v);
-  else for_iterator(f, n, v);
+  int counts = is_enumerate(f, n);
+  Node *index_name = counts ? n->a->list[0] : NULL, *target = counts ? n->a->list[1] : n->a;
+  Val v = lower(f, counts ? n->b->list[0] : n->b, NULL, REG_NONE);
+  if (v.type->tag == TY_LIST || v.type->tag == TY_ARRAY) for_sequence(f, n, v, index_name, target);
+  else if (v.type == PROGRAM(f)->string) for_string(f, n, v, index_name, target);
+  else for_iterator(f, n, v, index_name, target);
 }
 
 /* -- statements -- */

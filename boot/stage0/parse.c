@@ -75,6 +75,8 @@ static Node *parse_let_rest(Parser *p, Node *target, unsigned flags) {
 static Node *parse_targets(Parser *p, Node *first) {
   NodeList l = {{0}};
   Node *n = parser_node(p, N_TUPLE);
+  n->line = first->line;
+  n->column = first->column;
   list_add(p, &l, first);
   while (parser_take(p, T_COMMA)) list_add(p, &l, parse_expr(p));
   list_into(&l, n);
@@ -166,6 +168,7 @@ static Node *parse_simple(Parser *p, unsigned flags) {
   case T_RETURN: return parse_keyword_statement(p, N_RETURN);
   case T_THROW: return parse_keyword_statement(p, N_THROW);
   case T_MUT: return parse_mut(p, flags);
+  case T_PUB: fail(p->c, parser_place(p), "'pub' stands at module level only");
   case T_DEFER: fail(p->c, parser_place(p), "'defer' is not part of Orus-0");
   default: return parse_expression_statement(p, flags);
   }
@@ -301,6 +304,7 @@ Node *parse_body(Parser *p) {
       parse_statement_end(p);
     }
   } else {
+    if (parser_is(p, T_NEWLINE) || parser_is(p, T_DEDENT) || parser_is(p, T_EOF)) fail(p->c, parser_place(p), "this block is empty: write 'pass'");
     do parse_statement_group(p, &l);
     while (parser_take(p, T_SEMICOLON) && !parser_is(p, T_NEWLINE));
   }

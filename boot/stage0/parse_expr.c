@@ -360,8 +360,7 @@ static Node *wrap(Parser *p, NodeKind kind, Node *a) {
 }
 
 static int is_type_path(const Node *n) {
-  if (n->kind == N_INDEX) return is_type_path(n->a);
-  return (n->kind == N_NAME || n->kind == N_FIELD) && starts_upper(n->name);
+  return n->kind == N_INDEX ? is_type_path(n->a) : n->kind == N_NAME || n->kind == N_FIELD;
 }
 
 static Node *parse_struct_value(Parser *p, Node *type) {
