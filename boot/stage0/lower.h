@@ -27,7 +27,7 @@ typedef struct Var {
   Place at;
 } Var;
 
-typedef enum BlockKind { B_PLAIN, B_LOOP, B_FUNCTION } BlockKind;
+typedef enum BlockKind { B_PLAIN, B_LOOP, B_FUNCTION, B_WALL } BlockKind; /* B_WALL: names outside are not seen */
 
 typedef struct Block {
   struct Block *outer;
@@ -70,6 +70,7 @@ typedef struct Fn {
   Vec flow;          /* uint8_t: FLOW_ bits by variable */
   struct Entries *entries; /* while the pattern of an arm is lowered that a SWITCH jumps into */
   const Node *sure; /* the pattern that takes all that gets there: it needs no test */
+  size_t pattern_vars; /* how many variables the block had before the pattern being lowered */
   int is_module_code;
 } Fn;
 

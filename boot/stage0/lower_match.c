@@ -39,9 +39,21 @@ static void end_test(Fn *f, const Node *p) {
 
 /* -- patterns -- */
 
+static void lower_subpattern(Fn *f, Node *p, Val v, Label *fail_to);
+
+/* Two alternatives bind the same names, so the first one declares them and the others set them. */
+static Var *bound_before(const Fn *f, const Name *name) {
+  const Vec *vars = &f->block->vars;
+  for (size_t i = f->pattern_vars; i < vars->count; i++)
+    if (VEC_AT(vars, Var *, i)->name == name) return VEC_AT(vars, Var *, i);
+  return NULL;
+}
+
 static void bind_pattern(Fn *f, Node *p, Val v) {
   if (p->name->length == 1 && p->name->text[0] == '_') return;
-  Var *var = lower_declare(f, p->name, v.type, 0, f->block, p);
+  Var *var = bound_before(f, p->name);
+  if (!var) var = lower_declare(f, p->name, v.type, 0, f->block, p);
+  else if (var->type != v.type) fail(f->c, node_place(f, p), "'%s' is %s here, but %s in the first alternative", p->name->text, type_text(f->c, v.type), type_text(f->c, var->type));
   lower_store_var(f, var, v);
   VEC_AT(&f->flow, uint8_t, var->flow) = FLOW_DEFINITE | FLOW_MAYBE;
 }
@@ -106,7 +118,7 @@ static void variant_pattern(Fn *f, Node *p, Val v, int variant, Label *fail_to) 
     }
     if (sub->kind == P_WILD) continue;
     Val item = lower_payload(f, p, v, (uint32_t)variant, field, REG_NONE);
-    lower_pattern(f, sub, sub->kind == P_BIND ? item : lower_hide(f, item), fail_to);
+    lower_subpattern(f, sub, sub->kind == P_BIND ? item : lower_hide(f, item), fail_to);
   }
 }
 
@@ -120,7 +132,7 @@ static void struct_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
     while (k < v.type->fields_count && v.type->fields[k].name != p->list[i]->name) k++;
     if (k == v.type->fields_count) fail(f->c, node_place(f, p->list[i]), "%s has no field '%s'", type_text(f->c, v.type), p->list[i]->name->text);
     Val item = lower_hide(f, lower_field(f, p, v, k, v.type->fields[k].type, REG_NONE));
-    lower_pattern(f, p->list[i]->a, item, fail_to);
+    lower_subpattern(f, p->list[i]->a, item, fail_to);
   }
 }
 
@@ -128,24 +140,22 @@ static void tuple_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   if (v.type->tag != TY_TUPLE || v.type->count != p->count) fail(f->c, node_place(f, p), "a pattern of %u values does not fit %s", p->count, type_text(f->c, v.type));
   for (uint32_t i = 0; i < p->count; i++) {
     if (p->list[i]->kind == P_WILD) continue;
-    lower_pattern(f, p->list[i], lower_hide(f, lower_field(f, p, v, i, v.type->args[i], REG_NONE)), fail_to);
+    lower_subpattern(f, p->list[i], lower_hide(f, lower_field(f, p, v, i, v.type->args[i], REG_NONE)), fail_to);
   }
 }
 
-/* Alternatives that bind nothing: the first that matches goes on. */
+/* The first alternative that matches goes on. */
 static void or_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   Label yes;
   label_open(&yes);
   for (uint32_t i = 0; i < p->count; i++) {
     if (i + 1 == p->count) {
-      lower_pattern(f, p->list[i], v, fail_to);
+      lower_subpattern(f, p->list[i], v, fail_to);
       break;
     }
     Label next;
     label_open(&next);
-    size_t before = f->block->vars.count;
-    lower_pattern(f, p->list[i], v, &next);
-    if (f->block->vars.count != before) fail(f->c, node_place(f, p), "alternatives with '|' cannot bind names in Orus-0");
+    lower_subpattern(f, p->list[i], v, &next);
     emit_jump(&f->e, OP_JMP, 0, &yes);
     f->e.dead = 1;
     label_place(&f->e, &next);
@@ -167,7 +177,7 @@ static int is_constant(Fn *f, const Node *p) {
   return d && d->kind == D_CONST;
 }
 
-void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+static void lower_subpattern(Fn *f, Node *p, Val v, Label *fail_to) {
   mark_place(f, p);
   int variant = pattern_variant(f, p, v.type);
   if (variant >= 0) {
@@ -197,6 +207,58 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   }
   f->e.raw_temp = raw_mark;
   f->e.ref_temp = ref_mark;
+}
+
+/* -- the names a pattern binds -- */
+
+static void add_bound(Fn *f, Node *p, Vec *names);
+
+static int binds(const Vec *names, const Name *name) {
+  for (size_t i = 0; i < names->count; i++)
+    if (VEC_AT(names, Node *, i)->name == name) return 1;
+  return 0;
+}
+
+/* Every alternative must bind what the first one binds. */
+static void add_alternatives(Fn *f, Node *p, Vec *names) {
+  Vec first = {0};
+  add_bound(f, p->list[0], &first);
+  for (uint32_t i = 1; i < p->count; i++) {
+    Vec other = {0};
+    add_bound(f, p->list[i], &other);
+    for (size_t k = 0; k < other.count; k++)
+      if (!binds(&first, VEC_AT(&other, Node *, k)->name)) fail(f->c, node_place(f, VEC_AT(&other, Node *, k)), "'%s' is not bound in every alternative", VEC_AT(&other, Node *, k)->name->text);
+    for (size_t k = 0; k < first.count; k++)
+      if (!binds(&other, VEC_AT(&first, Node *, k)->name)) fail(f->c, node_place(f, VEC_AT(&first, Node *, k)), "'%s' is not bound in every alternative", VEC_AT(&first, Node *, k)->name->text);
+  }
+  for (size_t k = 0; k < first.count; k++) add_bound(f, VEC_AT(&first, Node *, k), names);
+}
+
+static void add_bound(Fn *f, Node *p, Vec *names) {
+  static const char *const constants[] = {"true", "false", "none", "_"};
+  if (p->kind == P_OR) {
+    add_alternatives(f, p, names);
+    return;
+  }
+  if (p->kind == P_FIELD) {
+    add_bound(f, p->a, names);
+    return;
+  }
+  for (uint32_t i = 0; i < p->count; i++) add_bound(f, p->list[i], names);
+  if (p->kind != P_BIND) return;
+  for (unsigned i = 0; i < 4; i++)
+    if (!strcmp(p->name->text, constants[i])) return;
+  if (binds(names, p->name)) fail(f->c, node_place(f, p), "'%s' is bound twice in this pattern", p->name->text);
+  VEC_PUSH(f->c, names, Node *, p);
+}
+
+void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  Vec names = {0};
+  add_bound(f, p, &names);
+  size_t outer = f->pattern_vars;
+  f->pattern_vars = f->block->vars.count;
+  lower_subpattern(f, p, v, fail_to);
+  f->pattern_vars = outer;
 }
 
 /* -- exhaustiveness and usefulness (Maranget, "Warnings for pattern matching", 2007) --
