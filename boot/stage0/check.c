@@ -94,9 +94,9 @@ static int is_method(const Check *k, const Name *name) {
 }
 
 static void check_callee_name(Check *k, const Node *n) {
-  static const char *const builtin[] = {"print", "eprint", "Some", "Ok", "Err", "enumerate", "to_string", "eq", "compare", "hash"};
+  static const char *const builtin[] = {"print", "eprint", "Some", "Ok", "Err", "enumerate", "to_string", "eq", "compare", "hash", "clone"};
   if (is_local(k, n->name) || scope_find(k->c, k->m, n->name) || is_type_name(k, n->name)) return;
-  if (is_one_of(n->name, builtin, 10) || is_method(k, n->name)) return;
+  if (is_one_of(n->name, builtin, 11) || is_method(k, n->name)) return;
   fail(k->c, place_of(k, n), "there is no function '%s'", n->name->text);
 }
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum { TO_STRING, EQ, COMPARE, HASH };
+enum { TO_STRING, EQ, COMPARE, HASH, CLONE, DERIVED };
 
 static void struct_string(Compiler *c, Text *s, Type *t) {
   if (t->tag == TY_TUPLE) {
@@ -15,6 +15,21 @@ static void struct_string(Compiler *c, Text *s, Type *t) {
   text_add(c, s, "fn to_string(self) -> string: \"%s{\"", t->decl->name->text);
   for (uint32_t i = 0; i < t->fields_count; i++) text_add(c, s, " + \"%s %s: \" + __repr(self.%s)", i ? "," : "", t->fields[i].name->text, t->fields[i].name->text);
   text_add(c, s, " + \"%s}\"\n", t->fields_count ? " " : "");
+}
+
+static void struct_clone(Compiler *c, Text *s, Type *t) {
+  if (t->decl && t->decl == c->program->map) { /* by entry: its arrays have room without elements */
+    text_add(c, s, "fn clone(self) -> Self:\n    out: Self = Self.new()\n    for k, v in self: out.insert(k.clone(), v.clone())\n    out\n");
+    return;
+  }
+  int is_tuple = t->tag == TY_TUPLE;
+  text_add(c, s, is_tuple ? "fn clone(self) -> Self: (" : "fn clone(self) -> Self: Self{");
+  for (uint32_t i = 0; i < t->fields_count; i++) {
+    const char *name = t->fields[i].name->text;
+    if (is_tuple) text_add(c, s, "self.%s.clone(), ", name);
+    else text_add(c, s, "%s%s: self.%s.clone()", i ? ", " : "", name, name);
+  }
+  text_add(c, s, is_tuple ? ")\n" : "}\n");
 }
 
 static void struct_method(Compiler *c, Text *s, Type *t, int which) {
@@ -31,6 +46,7 @@ static void struct_method(Compiler *c, Text *s, Type *t, int which) {
       text_add(c, s, "    order = __compare(self.%s, other.%s)\n    if order != 0: return order\n", t->fields[i].name->text, t->fields[i].name->text);
     text_add(c, s, "    0\n");
     break;
+  case CLONE: struct_clone(c, s, t); break;
   default:
     text_add(c, s, "fn hash(self) -> u32:\n    mut h: u32 = 17\n");
     for (uint32_t i = 0; i < t->fields_count; i++) text_add(c, s, "    h = (h ^ __hash(self.%s)) * 2654435769\n    h = h ^ (h >> 15)\n", t->fields[i].name->text);
@@ -84,10 +100,35 @@ static void variant_hash(Compiler *c, Text *s, const Variant *v) {
   for (uint32_t i = 0; i < v->count; i++) text_add(c, s, "            h = (h ^ __hash(a%u)) * 2654435769\n            h = h ^ (h >> 15)\n", i);
 }
 
+static void variant_clone(Compiler *c, Text *s, const Variant *v) {
+  text_add(c, s, "        Self.%s", v->name->text);
+  put_names(c, s, v, "a");
+  text_add(c, s, " -> Self.%s", v->name->text);
+  for (uint32_t i = 0; i < v->count; i++) text_add(c, s, "%sa%u.clone()", i ? ", " : "(", i);
+  text_add(c, s, v->count ? ")\n" : "\n");
+}
+
 /* `none` has no object to ask for its tag, so options number their cases by a match. */
 static void put_tag(Compiler *c, Text *s, Type *t, const char *name, const char *of) {
   if (!type_is_nullable(c, t)) text_add(c, s, "    %s = __tag(%s)\n", name, of);
   else text_add(c, s, "    %s = 0 if %s matches Self.Some(_) else 1\n", name, of);
+}
+
+static void enum_clone(Compiler *c, Text *s, Type *t) {
+  if (type_is_plain_enum(c, t)) {
+    text_add(c, s, "fn clone(self) -> Self: self\n");
+    return;
+  }
+  text_add(c, s, "fn clone(self) -> Self:\n    match self:\n");
+  for (uint32_t i = 0; i < t->variants_count; i++) variant_clone(c, s, &t->variants[i]);
+}
+
+/* What does not change is its own copy; so are functions and what only the machine knows how to copy. */
+static void builtin_clone(Compiler *c, Text *s, Type *t) {
+  if (t->tag == TY_LIST) text_add(c, s, "fn clone(self) -> Self:\n    out: Self = []\n    for x in self: out.push(x.clone())\n    out\n");
+  else if (t->tag != TY_ARRAY) text_add(c, s, "fn clone(self) -> Self: self\n");
+  else if (type_is_raw(c, t->args[0]) || t->args[0] == c->program->string)
+    text_add(c, s, "fn clone(self) -> Self:\n    n = __alen(self)\n    out: Self = __array_new(n)\n    __acopy(out, 0, self, 0, n)\n    out\n");
 }
 
 static void enum_method(Compiler *c, Text *s, Type *t, int which) {
@@ -119,17 +160,33 @@ static void enum_method(Compiler *c, Text *s, Type *t, int which) {
   text_add(c, s, which == COMPARE ? "    order\n" : "    h\n");
 }
 
+/* Every type has a clone; the other methods are derived for structs, enums and tuples, and text for functions. */
+static int is_derivable(const Type *t, int which) {
+  if (t->tag == TY_STRUCT || t->tag == TY_ENUM || t->tag == TY_TUPLE) return which < DERIVED;
+  if (which == CLONE) return t->tag != TY_VOID && t->tag != TY_NEVER;
+  return t->tag == TY_FN && which == TO_STRING;
+}
+
+static void method_text(Compiler *c, Text *s, Type *t, int which) {
+  switch (t->tag) {
+  case TY_STRUCT: case TY_TUPLE: struct_method(c, s, t, which); break;
+  case TY_ENUM: which == CLONE ? enum_clone(c, s, t) : enum_method(c, s, t, which); break;
+  default:
+    if (which == CLONE) builtin_clone(c, s, t);
+    else text_add(c, s, "fn to_string(self) -> string: __type_name(self)\n");
+  }
+}
+
 Node *derive_method(Compiler *c, Type *t, const Name *name) {
-  static const char *const names[] = {"to_string", "eq", "compare", "hash"};
+  static const char *const names[DERIVED] = {"to_string", "eq", "compare", "hash", "clone"};
   int which = 0;
-  while (which < 4 && strcmp(names[which], name->text) != 0) which++;
-  if (which == 4 || (t->tag != TY_STRUCT && t->tag != TY_ENUM && t->tag != TY_TUPLE && !(t->tag == TY_FN && which == TO_STRING))) return NULL;
+  while (which < DERIVED && strcmp(names[which], name->text) != 0) which++;
+  if (!is_derivable(t, which)) return NULL;
   if (t->derived[which]) return t->derived[which];
   type_complete(c, t);
   Text s = {0};
-  if (t->tag == TY_FN) text_add(c, &s, "fn to_string(self) -> string: __type_name(self)\n");
-  else if (t->tag == TY_ENUM) enum_method(c, &s, t, which);
-  else struct_method(c, &s, t, which);
+  method_text(c, &s, t, which);
+  if (!s.length) return NULL;
   Module m = *c->program->core;
   m.text = s.bytes;
   m.length = s.length;

@@ -150,12 +150,15 @@ static Val lower_int_literal(Fn *f, Node *n, uint64_t magnitude, int negative, u
 
 /* -- variables -- */
 
-static Var *find_in_function(Fn *f, const Name *name) {
-  for (Block *b = f->block; b; b = b->outer)
+static Var *find_in_function(Fn *f, const Name *name, int *walled) {
+  *walled = 0;
+  for (Block *b = f->block; b && !*walled; b = b->outer) {
+    *walled = b->kind == B_WALL;
     for (size_t i = b->vars.count; i-- > 0;) {
       Var *v = VEC_AT(&b->vars, Var *, i);
       if (v->name == name) return v;
     }
+  }
   return NULL;
 }
 
@@ -173,8 +176,9 @@ static Var *capture(Fn *f, const Name *name) {
 }
 
 Var *lower_find_var(Fn *f, const Name *name) {
-  Var *v = find_in_function(f, name);
-  return v ? v : capture(f, name);
+  int walled;
+  Var *v = find_in_function(f, name, &walled);
+  return v || walled ? v : capture(f, name);
 }
 
 static int is_captured(const Var *v) { return v->reg <= -2; }
@@ -215,15 +219,27 @@ static Val lower_global(Fn *f, Node *at, Decl *d, int dest) {
   return (Val){d->type, to};
 }
 
+/* An expression that stands in module `m`, as its names are understood there. */
+static Val lower_elsewhere(Fn *f, Module *m, Env *env, Node *n, Type *want, int dest) {
+  Module *here = f->m;
+  Env *here_env = f->env;
+  f->m = m;
+  f->env = env;
+  Block wall;
+  block_open(f, &wall, B_WALL);
+  Val v = lower(f, n, want, dest);
+  block_close(f);
+  f->m = here;
+  f->env = here_env;
+  return v;
+}
+
 static Val lower_constant(Fn *f, Node *at, Decl *d, Type *want, int dest) {
   if (d->busy) fail(f->c, node_place(f, at), "the constant '%s' is made of itself", d->name->text);
   d->busy = 1;
-  Module *m = f->m;
-  f->m = d->module;
   Type *t = d->node->b ? type_resolve(f->c, d->module, d->node->b, NULL) : lower_is_literal(d->node->c) ? want : NULL;
   if (t && t->tag != TY_RAW && !d->node->b) t = NULL;
-  Val v = lower(f, d->node->c, t, dest);
-  f->m = m;
+  Val v = lower_elsewhere(f, d->module, NULL, d->node->c, t, dest);
   d->busy = 0;
   return v;
 }
@@ -276,6 +292,17 @@ Val lower_fit(Fn *f, Node *n, Val v, Type *want, int dest) {
   if (v.type == p->never) return want == p->void_ ? lower_void(f) : lower_default(f, want, dest);
   if (want == p->any && v.type != p->void_) return to_any(f, v, dest);
   fail(f->c, node_place(f, n), "expected %s, but this is %s", type_text(f->c, want), type_text(f->c, v.type));
+}
+
+/* What has no type of its own and no effects: none, [], [none], Some([]) ... */
+static int is_untyped(Fn *f, const Node *n) {
+  if (n->kind == N_NAME) return !strcmp(n->name->text, "none") && !lower_find_var(f, n->name);
+  if (n->kind == N_BRACES) return 1;
+  if (n->kind == N_CALL) return n->a->kind == N_NAME && !strcmp(n->a->name->text, "Some") && n->count == 1 && is_untyped(f, n->list[0]);
+  if (n->kind != N_LIST) return 0;
+  for (uint32_t i = 0; i < n->count; i++)
+    if (!is_untyped(f, n->list[i])) return 0;
+  return 1;
 }
 
 /* -- arithmetic -- */
@@ -375,14 +402,11 @@ static int lower_sequence(Fn *f, Node *n, unsigned token, Val l, Val r, int dest
   return 1;
 }
 
-/* What has no type of its own and no effects. */
-static int is_untyped(const Node *n) { return (n->kind == N_NAME && !strcmp(n->name->text, "none")) || ((n->kind == N_LIST || n->kind == N_BRACES) && !n->count); }
-
 /* Both operands: a literal takes the other's type, and what control flow would destroy is saved. */
 static void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r) {
-  int a_literal = lower_is_literal(a) || is_untyped(a), b_literal = lower_is_literal(b);
+  int a_literal = lower_is_literal(a) || is_untyped(f, a), b_literal = lower_is_literal(b);
   if (a_literal && !b_literal) {
-    *r = lower(f, b, is_untyped(b) ? want : NULL, REG_NONE);
+    *r = lower(f, b, is_untyped(f, b) ? want : NULL, REG_NONE);
     if (is_temp(r->reg) && lower_splits(a)) *r = lower_hide(f, *r);
     *l = lower(f, a, r->type, REG_NONE);
     return;
@@ -436,7 +460,7 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
       return (Val){l.type, to};
     }
     r = lower_right(f, n->b, l.type);
-  } else if (lower_is_literal(n->a) || (is_untyped(n->a) && (compares || n->op == T_PLUS)))
+  } else if (lower_is_literal(n->a) || (is_untyped(f, n->a) && (compares || n->op == T_PLUS)))
     lower_operands(f, n->a, n->b, want && (want->tag == TY_RAW || want->tag == TY_LIST) && !compares ? want : NULL, &l, &r);
   else {
     l = lower(f, n->a, compares ? NULL : n->a->kind == N_LIST ? want : NULL, REG_NONE);
@@ -684,7 +708,7 @@ static Val lower_if_value(Fn *f, Node *n, Type *want, int dest) {
   block_open(f, &b, B_PLAIN);
   Flow start = flow_save(f);
   lower_jump(f, n->b, 0, &no);
-  int literal = lower_is_literal(n->a) || (n->a->kind == N_NAME && !strcmp(n->a->name->text, "none"));
+  int literal = lower_is_literal(n->a) || is_untyped(f, n->a);
   Val a, v;
   if (!want && literal) { /* the other branch tells the type: emit it first */
     Label yes;
@@ -937,16 +961,32 @@ static Val lower_optional_field(Fn *f, Node *n, int dest) {
 
 /* -- literals of collections and structs -- */
 
+static int is_no_number(const Node *n) { return n->kind == N_CHAR || n->kind == N_STRING || n->kind == N_BYTES || n->kind == N_LIST || n->kind == N_TUPLE; }
+
+/* The element that tells the type of the others: the first one that has a type of its own, else the first literal.  What is passed over has no effects, so that the
+ * order of evaluation does not show. */
+static uint32_t type_teller(Fn *f, const Node *n) {
+  uint32_t literal = n->count;
+  for (uint32_t i = 0; i < n->count; i++) {
+    if (is_untyped(f, n->list[i])) continue;
+    if (!lower_is_literal(n->list[i])) return literal < n->count && is_no_number(n->list[i]) ? literal : i;
+    if (literal == n->count || (has_float(n->list[i]) && !has_float(n->list[literal]))) literal = i;
+  }
+  return literal < n->count ? literal : 0;
+}
+
 static Val lower_list(Fn *f, Node *n, Type *want, int dest) {
   Program0 *p = PROGRAM(f);
   Type *element = want && want->tag == TY_LIST ? want->args[0] : NULL;
   if (!n->count && !element) fail(f->c, node_place(f, n), "the type of this empty list cannot be told from here; annotate the variable");
   Val list = {want, REG_NONE};
   int splits_later = any_splits(n->list, n->count);
-  Val first = {0};
-  if (!element) { /* the first element tells the type */
-    first = lower_hide(f, lower(f, n->list[0], NULL, REG_NONE));
-    element = first.type;
+  Val teller = {0};
+  uint32_t told_by = 0;
+  if (!element) {
+    told_by = type_teller(f, n);
+    teller = lower_hide(f, lower(f, n->list[told_by], NULL, REG_NONE));
+    element = teller.type;
   }
   list.type = type_list(f->c, element);
   list.reg = splits_later ? lower_hidden(f, list.type) : emit_temp(&f->e, 0);
@@ -957,7 +997,7 @@ static Val lower_list(Fn *f, Node *n, Type *want, int dest) {
   for (uint32_t i = 0; i < n->count; i++) {
     f->e.raw_temp = raw_mark;
     f->e.ref_temp = ref_mark;
-    Val v = i == 0 && first.type ? first : lower(f, n->list[i], element, REG_NONE);
+    Val v = i == told_by && teller.type ? teller : lower(f, n->list[i], element, REG_NONE);
     int had_room = emit_temp(&f->e, 1);
     emit(&f->e, raw(f, element) ? OP_LPUSH : OP_LPUSHP, had_room, list.reg, v.reg);
   }
@@ -1035,11 +1075,8 @@ static Val lower_struct(Fn *f, Node *n, Type *want, int dest) {
   for (uint32_t i = 0; i < declared->count; i++) {
     Node *param = declared->list[i], *value = named_value(n, param->name);
     Type *field = type_resolve(f->c, d->module, param->a, &env);
-    Module *m = f->m;
     if (!value && !param->b) fail(f->c, node_place(f, n), "field '%s' of %s is missing", param->name->text, d->name->text);
-    if (!value) f->m = d->module;
-    values[i] = lower(f, value ? value : param->b, field, REG_NONE);
-    f->m = m;
+    values[i] = value ? lower(f, value, field, REG_NONE) : lower_elsewhere(f, d->module, &env, param->b, field, REG_NONE);
     if (!field && !type_unify(f->c, d->module, param->a, &env, values[i].type))
       fail(f->c, node_place(f, n), "%s does not fit field '%s'", type_text(f->c, values[i].type), param->name->text);
     if (later && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);

@@ -42,7 +42,7 @@ struct Type {
   uint32_t fields_count;
   Variant *variants;     /* TY_ENUM */
   uint32_t variants_count;
-  Node *derived[4];      /* made methods, see derive.c */
+  Node *derived[5];      /* made methods, see derive.c */
   Name *name;            /* as written in source */
 };
 
