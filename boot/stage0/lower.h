@@ -95,6 +95,7 @@ Val lower_void(Fn *f);
 Val lower_int(Fn *f, Type *t, int64_t value, int dest);
 Val lower_string(Fn *f, Name *text, int dest);
 Val lower_field(Fn *f, Node *at, Val object, uint32_t field, Type *type, int dest);
+void lower_check_private(Fn *f, Node *n, const Decl *of); /* whether the member that n names may be used here */
 Val lower_load_var(Fn *f, Node *at, Var *v, int dest);
 void lower_store_var(Fn *f, Var *v, Val value);
 Var *lower_find_var(Fn *f, const Name *name);

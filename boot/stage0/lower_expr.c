@@ -291,6 +291,8 @@ Val lower_fit(Fn *f, Node *n, Val v, Type *want, int dest) {
   if (!want || v.type == want) return lower_put(f, v, dest);
   if (v.type == p->never) return want == p->void_ ? lower_void(f) : lower_default(f, want, dest);
   if (want == p->any && v.type != p->void_) return to_any(f, v, dest);
+  if (want->decl && v.type->decl && !strcmp(type_text(f->c, want), type_text(f->c, v.type)))
+    fail(f->c, node_place(f, n), "expected %s of module '%s', but this is %s of module '%s'", type_text(f->c, want), want->decl->module->name->text, type_text(f->c, v.type), v.type->decl->module->name->text);
   fail(f->c, node_place(f, n), "expected %s, but this is %s", type_text(f->c, want), type_text(f->c, v.type));
 }
 
@@ -889,9 +891,9 @@ static Type *find_field(Fn *f, Type *t, const Name *name, uint32_t *index) {
   return NULL;
 }
 
-static void check_private(Fn *f, Node *n, Type *t) {
-  if (n->name->text[0] == '_' && t->decl && t->decl->module != f->m && f->m != PROGRAM(f)->core)
-    fail(f->c, node_place(f, n), "'%s' is private to module '%s'", n->name->text, t->decl->module->name->text);
+void lower_check_private(Fn *f, Node *n, const Decl *of) {
+  if (n->name->text[0] == '_' && of && of->module != f->m && f->m != PROGRAM(f)->core)
+    fail(f->c, node_place(f, n), "'%s' is private to module '%s'", n->name->text, of->module->name->text);
 }
 
 /* Enum.Variant, module.name: names joined by a dot that are not a field of a value. */
@@ -930,7 +932,7 @@ static Val lower_field_access(Fn *f, Node *n, Type *want, int dest) {
   uint32_t index;
   Type *t = v.type->tag == TY_STRUCT || v.type->tag == TY_TUPLE || v.type->tag == TY_ERROR ? find_field(f, v.type, n->name, &index) : NULL;
   if (!t) fail(f->c, node_place(f, n), "%s has no field '%s'", type_text(f->c, v.type), n->name->text);
-  check_private(f, n, v.type);
+  lower_check_private(f, n, v.type->decl);
   if (dest == REG_NONE) f->e.raw_temp = raw_mark, f->e.ref_temp = ref_mark;
   return lower_field(f, n, v, index, t, dest);
 }
@@ -1035,6 +1037,7 @@ static void check_struct_fields(Fn *f, Node *n, Decl *d, const Node *declared) {
     uint32_t k = 0;
     while (k < declared->count && declared->list[k]->name != n->list[i]->name) k++;
     if (k == declared->count) fail(f->c, node_place(f, n->list[i]), "%s has no field '%s'", d->name->text, n->list[i]->name->text);
+    lower_check_private(f, n->list[i], d);
     for (uint32_t j = 0; j < i; j++)
       if (n->list[j]->name == n->list[i]->name) fail(f->c, node_place(f, n->list[i]), "'%s' is given twice", n->list[i]->name->text);
   }
@@ -1259,6 +1262,7 @@ Type *lower_type_of_node(Fn *f, const Node *n) {
     if (!d || d->kind != D_MODULE) return NULL;
     Decl *e = scope_find_in(d->module, head->name);
     if (!e || (e->kind != D_STRUCT && e->kind != D_ENUM)) return NULL;
+    if (e->node->generics_count && n->kind != N_INDEX) return NULL; /* arguments are to be inferred */
     t.a = head->a;
     t.name = head->name;
   } else if (head->kind != N_NAME || lower_find_var(f, head->name)) return NULL;

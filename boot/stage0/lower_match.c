@@ -131,6 +131,7 @@ static void struct_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
     uint32_t k = 0;
     while (k < v.type->fields_count && v.type->fields[k].name != p->list[i]->name) k++;
     if (k == v.type->fields_count) fail(f->c, node_place(f, p->list[i]), "%s has no field '%s'", type_text(f->c, v.type), p->list[i]->name->text);
+    lower_check_private(f, p->list[i], v.type->decl);
     Val item = lower_hide(f, lower_field(f, p, v, k, v.type->fields[k].type, REG_NONE));
     lower_subpattern(f, p->list[i]->a, item, fail_to);
   }

@@ -203,12 +203,12 @@ static void assign_name(Fn *f, Node *n) {
   bind(f, n->a, value, n->flags & F_PUB, home_block(f));
 }
 
-static void set_field(Fn *f, Node *at, Val object, const Name *name, Node *value) {
+static void set_field(Fn *f, Node *at, Val object, Name *name, Node *value) {
   type_complete(f->c, object.type);
   uint32_t i = 0;
   while (i < object.type->fields_count && object.type->fields[i].name != name) i++;
   if (object.type->tag != TY_STRUCT || i == object.type->fields_count) fail(f->c, node_place(f, at), "%s has no field '%s' that can be set", type_text(f->c, object.type), name->text);
-  if (name->text[0] == '_' && object.type->decl->module != f->m) fail(f->c, node_place(f, at), "'%s' is private to module '%s'", name->text, object.type->decl->module->name->text);
+  lower_check_private(f, &(Node){.name = name, .line = at->line, .column = at->column}, object.type->decl);
   Type *t = object.type->fields[i].type;
   if (lower_splits(value) && (object.reg & REG_TEMP)) object = lower_hide(f, object);
   Val v = lower(f, value, t, REG_NONE);

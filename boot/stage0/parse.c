@@ -168,7 +168,8 @@ static Node *parse_simple(Parser *p, unsigned flags) {
   case T_RETURN: return parse_keyword_statement(p, N_RETURN);
   case T_THROW: return parse_keyword_statement(p, N_THROW);
   case T_MUT: return parse_mut(p, flags);
-  case T_PUB: fail(p->c, parser_place(p), "'pub' stands at module level only");
+  case T_PUB: case T_USE: case T_STRUCT: case T_ENUM: case T_TRAIT: case T_IMPL: case T_EXTERN:
+    fail(p->c, parser_place(p), "'%s' stands at module level only", token_text(p->t->kind));
   case T_DEFER: fail(p->c, parser_place(p), "'defer' is not part of Orus-0");
   default: return parse_expression_statement(p, flags);
   }

@@ -153,6 +153,7 @@ static Node *parse_pattern_value(Parser *p) {
     n->a->a = parse_pattern_value(p)->a;
     return n;
   }
+  if (parser_is(p, T_LBRACKET)) fail(p->c, parser_place(p), "a list has no pattern: ask for its length and take its elements");
   static const uint8_t kinds[] = {[T_INT] = N_INT, [T_FLOAT] = N_FLOAT, [T_CHAR] = N_CHAR, [T_STRING] = N_STRING};
   if (p->t->kind < T_INT || p->t->kind > T_STRING) parser_expected(p, "a pattern");
   n->a = parser_node(p, (NodeKind)kinds[p->t->kind]);

@@ -93,8 +93,7 @@ struct Module {
   struct Node *tree;
   struct Scope *scope;   /* top-level names */
   int in_std, state;     /* state: 0 new, 1 being loaded, 2 loaded */
-  int initialised;
-  uint32_t init_function;
+  Module *importer;      /* whose use loaded it first; NULL: the entry, the prelude */
 };
 
 typedef struct Options {
