@@ -73,19 +73,19 @@ static Instance *make_start(Compiler *c, Module *entry) {
       if (d && d->module == m) scope_add(c, start, d->name, d);
     }
   Text s = {0};
-  text_add(c, &s, "fn start(args: Array[string]) -> i32:\n    mut code = 0\n    try:\n");
+  add_text(c, &s, "fn start(args: Array[string]) -> i32:\n    mut code = 0\n    try:\n");
   for (size_t i = 0; i < P->order.count; i++) {
     Module *m = VEC_AT(&P->order, Module *, i);
     if (!has_code(m)) continue;
     init_function(c, start, m, (unsigned)i);
-    text_add(c, &s, "        init_%u()\n", (unsigned)i);
+    add_text(c, &s, "        init_%u()\n", (unsigned)i);
   }
   Decl *main = scope_find_in(entry, name_lit(c, "main"));
   if (main && main->kind == D_FN && main->module == entry) {
     scope_add(c, start, name_lit(c, "main"), main);
-    text_add(c, &s, "        %smain(%s)\n", main->node->a ? "code = " : "", main->node->count ? "__list_of(args)" : "");
+    add_text(c, &s, "        %smain(%s)\n", main->node->a ? "code = " : "", main->node->count ? "__list_of(args)" : "");
   }
-  text_add(c, &s, "        __flush()\n    catch e:\n        code = __uncaught(e)\n    code\n");
+  add_text(c, &s, "        __flush()\n    catch e:\n        code = __uncaught(e)\n    code\n");
   Node *fn = parse_text(c, start, &s)->list[0];
   Env none = {0};
   return lower_instance(c, start, fn, &none, (Place){0});

@@ -253,8 +253,8 @@ static void lex_number(Lexer *l) {
 static void put_utf8(Compiler *c, Text *t, uint32_t ch) {
   int more = ch < 0x80 ? 0 : ch < 0x800 ? 1 : ch < 0x10000 ? 2 : 3;
   static const uint8_t lead[] = {0, 0xc0, 0xe0, 0xf0};
-  text_put(c, t, (int)(lead[more] | ch >> 6 * more));
-  while (more--) text_put(c, t, (int)(0x80 | (ch >> 6 * more & 63)));
+  put_text(c, t, (int)(lead[more] | ch >> 6 * more));
+  while (more--) put_text(c, t, (int)(0x80 | (ch >> 6 * more & 63)));
 }
 
 static uint32_t read_unicode_escape(Lexer *l, const char *start) {
@@ -344,7 +344,7 @@ static void lex_string(Lexer *l, TokenKind kind, int is_raw) {
   size_t index = l->tokens->count - 1;
   l->s += triple ? 3 : 1;
   Text text = {0};
-  text_add(l->c, &text, "%s", "");
+  add_text(l->c, &text, "%s", "");
   for (;;) {
     if (l->s >= l->end || (*l->s == '\n' && !triple)) fail(l->c, (Place){l->m, head.line, head.column}, "this string is not closed");
     if (*l->s == '"' && (!triple || (peek(l, 1) == '"' && peek(l, 2) == '"'))) break;
@@ -353,14 +353,14 @@ static void lex_string(Lexer *l, TokenKind kind, int is_raw) {
       int is_byte;
       const char *at = l->s - 1;
       uint32_t ch = read_escape(l, &is_byte);
-      if (is_byte && kind == T_BYTES) text_put(l->c, &text, (int)ch);
+      if (is_byte && kind == T_BYTES) put_text(l->c, &text, (int)ch);
       else if (is_byte && ch > 0x7f) fail(l->c, place_at(l, at), "\\x beyond 7F is not UTF-8; use \\u{...} or b\"...\"");
       else put_utf8(l->c, &text, ch);
       continue;
     }
     char ch = *l->s++;
     if (ch == '\r' && peek(l, 0) == '\n') continue;
-    text_put(l->c, &text, ch);
+    put_text(l->c, &text, ch);
     if (ch == '\n') next_line(l);
   }
   l->s += triple ? 3 : 1;

@@ -37,10 +37,10 @@ static Name *folder_of(Compiler *c, const Name *path) {
 
 static Name *file_of(Compiler *c, const char *folder, const Name *module) {
   Text t = {0};
-  text_add(c, &t, "%s", folder);
-  if (t.length && t.bytes[t.length - 1] != '/') text_add(c, &t, "/");
-  for (const char *s = module->text; *s; s++) text_add(c, &t, "%c", *s == '.' ? '/' : *s);
-  text_add(c, &t, ".orus");
+  add_text(c, &t, "%s", folder);
+  if (t.length && t.bytes[t.length - 1] != '/') add_text(c, &t, "/");
+  for (const char *s = module->text; *s; s++) add_text(c, &t, "%c", *s == '.' ? '/' : *s);
+  add_text(c, &t, ".orus");
   return name_of(c, t.bytes, t.length);
 }
 
@@ -217,8 +217,8 @@ static _Noreturn void fail_cycle(Compiler *c, Module *m, Place from) {
   Vec way = {0};
   for (Module *k = from.module; k && k != m; k = k->importer) VEC_PUSH(c, &way, Module *, k);
   Text s = {0};
-  text_add(c, &s, "%s", m->name->text);
-  for (size_t i = way.count; i-- > 0;) text_add(c, &s, " -> %s", VEC_AT(&way, Module *, i)->name->text);
+  add_text(c, &s, "%s", m->name->text);
+  for (size_t i = way.count; i-- > 0;) add_text(c, &s, " -> %s", VEC_AT(&way, Module *, i)->name->text);
   fail(c, from, "modules import each other: %s -> %s", s.bytes, m->name->text);
 }
 

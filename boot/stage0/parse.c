@@ -444,8 +444,8 @@ static Node *parse_impl(Parser *p) {
 
 static Name *parse_path(Parser *p) {
   Text t = {0};
-  text_add(p->c, &t, "%s", parser_need(p, T_NAME)->name->text);
-  while (parser_take(p, T_DOT)) text_add(p->c, &t, ".%s", parser_need(p, T_NAME)->name->text);
+  add_text(p->c, &t, "%s", parser_need(p, T_NAME)->name->text);
+  while (parser_take(p, T_DOT)) add_text(p->c, &t, ".%s", parser_need(p, T_NAME)->name->text);
   return name_of(p->c, t.bytes, t.length);
 }
 

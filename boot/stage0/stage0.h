@@ -50,8 +50,8 @@ void *vec_push(Compiler *c, Vec *v, size_t row);  /* address of the new row, zer
 Name *name_of(Compiler *c, const char *text, size_t length);
 Name *name_lit(Compiler *c, const char *text);
 Name *name_format(Compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void text_put(Compiler *c, Text *t, int ch);
-void text_add(Compiler *c, Text *t, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void put_text(Compiler *c, Text *t, int ch);
+void add_text(Compiler *c, Text *t, const char *format, ...) __attribute__((format(printf, 3, 4)));
 _Noreturn void fail(Compiler *c, Place at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void arena_free(Compiler *c);
 

@@ -62,37 +62,37 @@ void types_init(Compiler *c) {
 /* -- text -- */
 
 static void put_types(Compiler *c, Text *s, Type *const *types, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) text_add(c, s, "%s%s", i ? ", " : "", type_text(c, types[i]));
+  for (uint32_t i = 0; i < count; i++) add_text(c, s, "%s%s", i ? ", " : "", type_text(c, types[i]));
 }
 
 const char *type_text(Compiler *c, Type *t) {
   if (t->name) return t->name->text;
   Text s = {0};
   switch (t->tag) {
-  case TY_LIST: text_add(c, &s, "[%s]", type_text(c, t->args[0])); break;
-  case TY_ARRAY: text_add(c, &s, "Array[%s]", type_text(c, t->args[0])); break;
-  case TY_WEAK: text_add(c, &s, "Weak[%s]", type_text(c, t->args[0])); break;
+  case TY_LIST: add_text(c, &s, "[%s]", type_text(c, t->args[0])); break;
+  case TY_ARRAY: add_text(c, &s, "Array[%s]", type_text(c, t->args[0])); break;
+  case TY_WEAK: add_text(c, &s, "Weak[%s]", type_text(c, t->args[0])); break;
   case TY_TUPLE:
-    text_add(c, &s, "(");
+    add_text(c, &s, "(");
     put_types(c, &s, t->args, t->count);
-    text_add(c, &s, ")");
+    add_text(c, &s, ")");
     break;
   case TY_FN:
-    text_add(c, &s, "fn(");
+    add_text(c, &s, "fn(");
     put_types(c, &s, t->args, t->count - 1);
-    text_add(c, &s, ")");
-    if (t->args[t->count - 1] != P->void_) text_add(c, &s, " -> %s", type_text(c, t->args[t->count - 1]));
+    add_text(c, &s, ")");
+    if (t->args[t->count - 1] != P->void_) add_text(c, &s, " -> %s", type_text(c, t->args[t->count - 1]));
     break;
   default:
     if (t->decl == P->option && t->count) {
-      text_add(c, &s, "%s?", type_text(c, t->args[0]));
+      add_text(c, &s, "%s?", type_text(c, t->args[0]));
       break;
     }
-    text_add(c, &s, "%s", t->decl->name->text);
+    add_text(c, &s, "%s", t->decl->name->text);
     if (!t->count) break;
-    text_add(c, &s, "[");
+    add_text(c, &s, "[");
     put_types(c, &s, t->args, t->count);
-    text_add(c, &s, "]");
+    add_text(c, &s, "]");
   }
   t->name = name_of(c, s.bytes, s.length);
   return t->name->text;
