@@ -23,6 +23,7 @@ typedef struct Level {
   char bracket;      /* ( [ { or 0 for a block */
   uint32_t indent;   /* of a block */
   uint8_t fn_seen;   /* in a bracket: a function expression's head is open */
+  Place at;
 } Level;
 
 typedef struct Lexer {
@@ -56,7 +57,7 @@ static Level *top_level(Lexer *l) { return &VEC_AT(&l->levels, Level, l->levels.
 
 static void push_level(Lexer *l, char bracket, uint32_t indent) {
   if (l->levels.count >= FILE_LIMIT_SOURCE_NESTING) fail(l->c, place_at(l, l->s), "brackets and blocks are nested deeper than %d", FILE_LIMIT_SOURCE_NESTING);
-  VEC_PUSH(l->c, &l->levels, Level, ((Level){bracket, indent, 0}));
+  VEC_PUSH(l->c, &l->levels, Level, ((Level){bracket, indent, 0, place_at(l, l->s)}));
 }
 
 static int is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
@@ -447,7 +448,7 @@ void lex(Compiler *c, Module *m, Vec *tokens) {
   if (m->length > FILE_LIMIT_SOURCE_BYTES) fail(c, (Place){m, 1, 1}, "the file is too large");
   check_utf8(c, m);
   if (m->length >= 3 && !memcmp(m->text, "\xef\xbb\xbf", 3)) l.s = l.line_start = m->text + 3;
-  VEC_PUSH(c, &l.levels, Level, ((Level){0, 0, 0}));
+  VEC_PUSH(c, &l.levels, Level, ((Level){0}));
   while (l.s < l.end) {
     if (l.at_line_start) start_line(&l);
     else skip_blank(&l);
@@ -463,7 +464,7 @@ void lex(Compiler *c, Module *m, Vec *tokens) {
     } else lex_token(&l);
   }
   close_blocks(&l, 0);
-  if (top_level(&l)->bracket) fail(c, place_at(&l, l.s), "'%c' is not closed", top_level(&l)->bracket);
+  if (top_level(&l)->bracket) fail(c, top_level(&l)->at, "'%c' is not closed", top_level(&l)->bracket);
   end_statement(&l);
   add(&l, T_EOF, l.s);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 
 Place node_place(const Fn *f, const Node *n) { return (Place){f->m, n->line, n->column}; }
-void mark_place(Fn *f, const Node *n) { f->e.at = node_place(f, n); }
+void mark_place(Fn *f, const Node *n) { PROGRAM(f)->at = f->e.at = node_place(f, n); }
 
 static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
 

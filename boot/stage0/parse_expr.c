@@ -18,7 +18,13 @@ int parser_take(Parser *p, TokenKind kind) {
 }
 
 const Token *parser_need(Parser *p, TokenKind kind) {
-  if (p->t->kind != kind) parser_expected(p, token_text(kind));
+  static const struct { uint8_t wanted, got; const char *what; } missing[] = {
+      {T_RBRACKET, T_FOR, "comprehensions are not part of Orus-0"}, {T_RBRACE, T_FOR, "comprehensions are not part of Orus-0"},
+      {T_RPAREN, T_COLON, "named arguments are not part of Orus-0"},
+  };
+  for (unsigned i = 0; p->t->kind != kind && i < sizeof missing / sizeof *missing; i++)
+    if (missing[i].wanted == kind && missing[i].got == p->t->kind) fail(p->c, parser_place(p), "%s", missing[i].what);
+  if (p->t->kind != kind) parser_expected(p, kind < T_AND ? token_text(kind) : name_format(p->c, "'%s'", token_text(kind))->text);
   return p->t++;
 }
 

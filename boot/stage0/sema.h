@@ -130,6 +130,7 @@ typedef struct Program0 {
   Vec queue;      /* Instance * not compiled yet */
   size_t queue_at;
   uint32_t instances_count, type_depth;
+  Place at;       /* of the code being compiled, for errors about types */
   Vec functions;  /* Function *: by index */
   Vec machine;    /* MachineType: row i is type 32 + i */
   Vec strings;    /* Name * */

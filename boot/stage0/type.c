@@ -32,7 +32,7 @@ Type *type_make(Compiler *c, TypeTag tag, Decl *decl, Type *const *args, uint32_
   t->count = count;
   t->args = arena_alloc(c, count * sizeof *args);
   if (count) memcpy(t->args, args, count * sizeof *args);
-  if (depth_of(t) > FILE_LIMIT_INSTANCE_DEPTH) fail(c, decl ? decl->place : (Place){0}, "types are nested deeper than %d: does a generic use itself with ever larger arguments?", FILE_LIMIT_INSTANCE_DEPTH);
+  if (depth_of(t) > FILE_LIMIT_INSTANCE_DEPTH) fail(c, P->at, "types are nested deeper than %d: does a generic use itself with ever larger arguments?", FILE_LIMIT_INSTANCE_DEPTH);
   t->chain = P->types[h];
   return P->types[h] = t;
 }
