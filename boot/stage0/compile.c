@@ -1,6 +1,7 @@
 /* compile.c -- the whole job, in order: load modules, compile module-level code, then every function that is reached, then write. */
 #include "lower.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -132,8 +133,26 @@ static Name *module_name(Compiler *c, const char *path) {
   return name_of(c, name, dot ? (size_t)(dot - name) : strlen(name));
 }
 
+static int depends_on_types(Compiler *c, const Instance *i) { return i->env.count || i->module == P->core; }
+
+/* An error in code that depends on types is the fault of who uses it with those types: adds the instance, and the place in the program's own modules that needs it. */
+static void name_instance(Compiler *c) {
+  const Instance *i = P->compiling;
+  if (!i || !depends_on_types(c, i)) return;
+  Text s = {0};
+  add_text(c, &s, "%s", i->name->text);
+  for (uint32_t k = 0, count = i->node->generics_count; k < count && count <= i->env.count; k++)
+    add_text(c, &s, "%s%s%s", k ? ", " : "[", type_text(c, i->env.types[i->env.count - count + k]), k + 1 == count ? "]" : "");
+  while (i->needed_by && (!i->needed.module || i->needed.module->in_std || depends_on_types(c, i->needed_by))) i = i->needed_by;
+  size_t n = strlen(c->message);
+  if (i->needed.module) snprintf(c->message + n, sizeof c->message - n, " (in %.300s, needed at %.1024s:%u:%u)", s.bytes, i->needed.module->path->text, i->needed.line, i->needed.column);
+}
+
 int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
-  if (setjmp(c->on_error)) return 0;
+  if (setjmp(c->on_error)) {
+    if (P) name_instance(c);
+    return 0;
+  }
   c->program = arena_alloc(c, sizeof *c->program);
   VEC_PUSH(c, &P->strings, Name *, name_lit(c, ""));
   types_init(c);

@@ -60,6 +60,8 @@ Instance *lower_instance(Compiler *c, Module *m, Node *fn, const Env *env, Place
   Instance *i = arena_alloc(c, sizeof *i);
   i->node = fn;
   i->module = m;
+  i->needed = at;
+  i->needed_by = p->compiling;
   i->env = *env;
   i->env.types = arena_alloc(c, env->count * sizeof(Type *));
   if (env->count) memcpy(i->env.types, env->types, env->count * sizeof(Type *));
@@ -122,8 +124,11 @@ void compile_instance(Compiler *c, Instance *i) {
   Function *out = VEC_AT(&c->program->functions, Function *, i->index);
   out->type = type_machine(c, i->type);
   Fn f = {.c = c, .m = i->module, .out = out, .env = &i->env, .result = i->type->args[i->type->count - 1], .is_module_code = i->node->kind == N_MODULE};
+  Instance *outer = c->program->compiling;
+  c->program->compiling = i;
   emit_open(&f.e, c, out);
   compile_body(&f, i->node, i->type);
+  c->program->compiling = outer;
 }
 
 /* -- finding functions and methods -- */
@@ -384,8 +389,8 @@ Val lower_method(Fn *f, Node *at, const char *name, Val *args, unsigned count, i
   Method m;
   if (!find_method(f, args[0].type, name_lit(f->c, name), &m)) {
     if (!strcmp(name, "__index")) fail(f->c, node_place(f, at), "%s has no elements: it cannot be indexed", type_text(f->c, args[0].type));
-    const char *what = !strcmp(name, "contains") ? "'in'" : name;
-    fail(f->c, node_place(f, at), "%s has no %s%s", type_text(f->c, args[0].type), what == name ? "method " : "", what);
+    if (!strcmp(name, "contains")) fail(f->c, node_place(f, at), "'in' is not defined for %s", type_text(f->c, args[0].type));
+    fail(f->c, node_place(f, at), "%s has no method '%s'", type_text(f->c, args[0].type), name);
   }
   return call_values(f, at, m.module, m.fn, &m.env, args, count, NULL, dest);
 }
@@ -707,6 +712,9 @@ static Val lower_field_call(Fn *f, Node *n, Type *want, int dest) {
   }
   if (lower_variant_call(f, n, want, dest, &v)) return v;
   if (lower_associated(f, n, callee->a, callee->name, want, dest, &v)) return v;
+  const Decl *type = callee->a->kind == N_NAME && !lower_find_var(f, callee->a->name) ? scope_find(f->c, f->m, callee->a->name) : NULL;
+  if (type && (type->kind == D_STRUCT || type->kind == D_ENUM))
+    fail(f->c, node_place(f, callee), "%s has no %sfunction '%s'", type->name->text, type->kind == D_ENUM ? "variant and no " : "", callee->name->text);
   unsigned raw_base = f->e.raw_temp, ref_base = f->e.ref_temp;
   Val receiver = lower(f, callee->a, NULL, REG_NONE);
   if (has_field(f, receiver.type, callee->name) && !lower_has_method(f, receiver.type, callee->name->text)) return call_closure(f, n, lower(f, callee, NULL, REG_NONE), dest);

@@ -462,6 +462,10 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
       return (Val){l.type, to};
     }
     r = lower_right(f, n->b, l.type);
+  } else if (lower_is_literal(n->a) && is_shift(n->op)) { /* the count does not tell the type */
+    l = lower(f, n->a, want && want->tag == TY_RAW && want->raw <= TYPE_U64 ? want : NULL, REG_NONE);
+    if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);
+    r = lower(f, n->b, NULL, REG_NONE);
   } else if (lower_is_literal(n->a) || (is_untyped(f, n->a) && (compares || n->op == T_PLUS)))
     lower_operands(f, n->a, n->b, want && (want->tag == TY_RAW || want->tag == TY_LIST) && !compares ? want : NULL, &l, &r);
   else {
@@ -509,6 +513,8 @@ static Val compare_values(Fn *f, Node *n, unsigned token, Val l, Val r, int dest
   Program0 *p = PROGRAM(f);
   if (type_is_raw(f->c, l.type)) return compare_raw(f, token, l, r, dest);
   Val args[2] = {l, r};
+  if (!lower_has_method(f, l.type, token == T_EQEQ || token == T_NE ? "eq" : "compare"))
+    fail(f->c, node_place(f, n), "'%s' is not defined for %s", token_text((TokenKind)token), type_text(f->c, l.type));
   if (token == T_EQEQ || token == T_NE) {
     Val v = lower_operation(f, n, "eq", args, 2, token == T_EQEQ ? dest : REG_NONE);
     if (token == T_EQEQ) return v;
@@ -1065,7 +1071,7 @@ static Val lower_struct(Fn *f, Node *n, Type *want, int dest) {
   uint32_t variant = 0;
   if (d->kind == D_ENUM) {
     while (variant < d->node->count && d->node->list[variant]->name != variant_name) variant++;
-    if (!variant_name || variant == d->node->count) fail(f->c, node_place(f, n->a), "%s has no such variant", d->name->text);
+    if (!variant_name || variant == d->node->count) fail(f->c, node_place(f, n->a), "%s has no variant '%s'", d->name->text, variant_name ? variant_name->text : n->a->name ? n->a->name->text : "");
     declared = d->node->list[variant];
   }
   check_struct_fields(f, n, d, declared);

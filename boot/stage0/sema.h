@@ -96,7 +96,8 @@ typedef struct Instance {
   Name *name;
   Type *type;      /* TY_FN, the receiver first */
   uint32_t index;
-  int is_closure;
+  Place needed;              /* where it was first used, in `needed_by` */
+  struct Instance *needed_by; /* NULL: from outside of any function */
 } Instance;
 
 typedef struct CodeLine { uint32_t pc, line, column; } CodeLine;
@@ -130,6 +131,7 @@ typedef struct Program0 {
   Vec queue;      /* Instance * not compiled yet */
   size_t queue_at;
   uint32_t instances_count, type_depth;
+  Instance *compiling;
   Place at;       /* of the code being compiled, for errors about types */
   Vec functions;  /* Function *: by index */
   Vec machine;    /* MachineType: row i is type 32 + i */
