@@ -62,6 +62,16 @@ static Node *parse_text(Compiler *c, Module *m, Text *s) {
   return parse_module(c, m);
 }
 
+/* fn main(), fn main(args: [string]); the result, if it is annotated, is the exit code. */
+static void check_main(Compiler *c, Module *entry, Decl *d) {
+  Type *words = type_list(c, P->string), *args = NULL, *result = P->void_;
+  const Node *fn = d->node;
+  if (fn->count == 1 && fn->list[0]->a && !fn->generics_count) args = type_resolve(c, entry, fn->list[0]->a, NULL);
+  if (fn->generics_count || fn->count > 1 || (fn->count == 1 && args != words)) fail(c, d->place, "'main' takes nothing, or the words of the command line as one [string]");
+  if (fn->a) result = type_resolve(c, entry, fn->a, NULL);
+  if (result != P->void_ && result != P->never && result != P->raw[TYPE_I32]) fail(c, d->place, "'main' returns nothing, or its exit code as i32, not %s", type_text(c, result));
+}
+
 /* start(args): initialise the modules, imports first, run main, flush; errors go to the prelude. */
 static Instance *make_start(Compiler *c, Module *entry) {
   Module *start = arena_alloc(c, sizeof *start);
@@ -83,8 +93,10 @@ static Instance *make_start(Compiler *c, Module *entry) {
   }
   Decl *main = scope_find_in(entry, name_lit(c, "main"));
   if (main && main->kind == D_FN && main->module == entry) {
+    check_main(c, entry, main);
     scope_add(c, start, name_lit(c, "main"), main);
-    add_text(c, &s, "        %smain(%s)\n", main->node->a ? "code = " : "", main->node->count ? "__list_of(args)" : "");
+    int gives_code = main->node->a && type_resolve(c, entry, main->node->a, NULL) == P->raw[TYPE_I32];
+    add_text(c, &s, "        %smain(%s)\n", gives_code ? "code = " : "", main->node->count ? "__list_of(args)" : "");
   }
   add_text(c, &s, "        __flush()\n    catch e:\n        code = __uncaught(e)\n    code\n");
   Node *fn = parse_text(c, start, &s)->list[0];

@@ -438,6 +438,11 @@ static void check_alternative(const Matrix *m, Node *n, Node *arm, Node *pattern
   fail(m->f->c, node_place(m->f, pattern), "this arm cannot be reached: what stands before matches all of it");
 }
 
+/* A name that is no variant is said to be none, before anything is said about what is left out. */
+static void check_variant_name(Fn *f, Node *p, Type *t) {
+  if (t->tag == TY_ENUM && p->kind == P_VARIANT && pattern_variant(f, p, t) < 0 && !is_constant(f, p)) fail(f->c, node_place(f, p), "%s has no variant '%s'", type_text(f->c, t), p->a->name->text);
+}
+
 /* Whether the arms are known to take every value. */
 static int check_arms(Fn *f, Node *n, Type *t, int wants_value) {
   Matrix m = {.f = f, .types = &t, .columns = 1};
@@ -445,6 +450,7 @@ static int check_arms(Fn *f, Node *n, Type *t, int wants_value) {
     Node *arm = n->list[i], **list = arm->a->kind == P_OR ? arm->a->list : &arm->a;
     uint32_t count = arm->a->kind == P_OR ? arm->a->count : 1;
     for (uint32_t k = 0; k < count; k++) {
+      check_variant_name(f, list[k], t);
       check_alternative(&m, n, arm, list[k]);
       if (arm->b) continue;
       Node **row = arena_alloc(f->c, sizeof *row);

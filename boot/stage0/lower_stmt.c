@@ -225,6 +225,7 @@ static void set_element(Fn *f, Node *at, Val object, Val index, Val v) {
     return;
   }
   Val args[3] = {object, index, v};
+  if (!lower_has_method(f, t, "__set_index") && !lower_has_method(f, t, "insert")) fail(f->c, node_place(f, at), "%s has no elements that can be set", type_text(f->c, t));
   lower_method(f, at, lower_has_method(f, t, "__set_index") ? "__set_index" : "insert", args, 3, REG_NONE);
 }
 
@@ -497,7 +498,7 @@ static void lower_throw(Fn *f, Node *n) {
   if (v.type != p->error) {
     v = lower_hide(f, v);
     Val message = v;
-    if (v.type != p->string) message = lower_method(f, n, "message", &v, 1, REG_NONE);
+    if (v.type != p->string && lower_has_method(f, v.type, "message")) message = lower_method(f, n, "message", &v, 1, REG_NONE);
     if (message.type != p->string) fail(f->c, node_place(f, n), "only a string, an Error, or a value with a method 'message' can be thrown");
     message = lower_hide(f, message);
     error = (Val){p->error, emit_temp(&f->e, 0)};
