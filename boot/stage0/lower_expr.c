@@ -214,6 +214,8 @@ void lower_store_var(Fn *f, Var *v, Val value) {
 
 static Val lower_global(Fn *f, Node *at, Decl *d, int dest) {
   if (!d->type) fail(f->c, node_place(f, at), "'%s' is used before it is set", d->name->text);
+  if (f->is_module_code && d->module == f->m && d->flow && !f->e.dead && !(VEC_AT(&f->flow, uint8_t, d->flow - 1) & FLOW_DEFINITE))
+    fail(f->c, node_place(f, at), "'%s' may not be set here; it is declared at line %u", d->name->text, d->place.line);
   int to = lower_target(f, d->type, dest);
   emit_wide(&f->e, raw(f, d->type) ? OP_GETG : OP_GETGP, to, d->global);
   return (Val){d->type, to};

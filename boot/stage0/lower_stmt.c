@@ -94,6 +94,8 @@ static Decl *declare_global(Fn *f, Name *name, Type *t, unsigned flags, Node *at
   Vec *globals = raw(f, t) ? &p->globals_raw : &p->globals_ref;
   d->global = (uint32_t)globals->count;
   VEC_PUSH(f->c, globals, uint32_t, type_machine(f->c, t));
+  VEC_PUSH(f->c, &f->flow, uint8_t, 0);
+  d->flow = (uint32_t)f->flow.count;
   return d;
 }
 
@@ -102,11 +104,25 @@ static void store_global(Fn *f, Decl *d, Val v) {
   emit_wide(&f->e, raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global);
 }
 
+static void set_global_assigned(Fn *f, const Decl *d) {
+  if (f->is_module_code && d->flow && d->module == f->m) VEC_AT(&f->flow, uint8_t, d->flow - 1) = FLOW_DEFINITE | FLOW_MAYBE;
+}
+
+/* An immutable one is assigned once on each path through the module's code, and from nowhere else. */
+static void check_global_assignable(Fn *f, Node *n, const Decl *d) {
+  if (d->is_mut) return;
+  if (f->loop) fail(f->c, node_place(f, n), "'%s' would be assigned in every turn of the loop; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
+  if (!d->flow || (VEC_AT(&f->flow, uint8_t, d->flow - 1) & FLOW_MAYBE))
+    fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
+}
+
 /* A new variable from a value that is there. */
 static void bind(Fn *f, Node *name, Val v, unsigned flags, Block *in) {
   if (name->name->length == 1 && name->name->text[0] == '_') return;
   if (at_module_level(f, in)) {
-    store_global(f, declare_global(f, name->name, v.type, flags, name), v);
+    Decl *d = declare_global(f, name->name, v.type, flags, name);
+    store_global(f, d, v);
+    set_global_assigned(f, d);
     return;
   }
   Var *var = lower_declare(f, name->name, v.type, (flags & F_MUT) != 0, in, name);
@@ -191,8 +207,9 @@ static void assign_name(Fn *f, Node *n) {
   }
   Decl *d = scope_find(f->c, f->m, n->a->name);
   if (d && d->kind == D_GLOBAL && !(f->is_module_code && is_awaited(f, d)) && (d->is_mut || d->module == f->m) && (d->is_mut || f->is_module_code)) {
-    if (!d->is_mut) fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
+    check_global_assignable(f, n, d);
     store_global(f, d, lower(f, combined(f, n, n->a), d->type, REG_NONE));
+    set_global_assigned(f, d);
     return;
   }
   if (d && d->kind == D_CONST && d->module == f->m && n->op == T_EQ && f->is_module_code) fail(f->c, node_place(f, n), "the constant '%s' cannot be assigned", d->name->text);

@@ -65,6 +65,7 @@ struct Decl {
   Node *node;
   Type *type;      /* D_CONST with annotation, D_GLOBAL */
   uint32_t global; /* D_GLOBAL: number in its bank */
+  uint32_t flow;   /* D_GLOBAL: index + 1 in Fn.flow of the module-level code; 0: not declared yet */
   Vec impls;       /* Impl *: of a struct or enum */
   Place place;
 };
