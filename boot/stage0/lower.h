@@ -88,7 +88,7 @@ Val lower_hide(Fn *f, Val v); /* the value in a hidden local */
 int lower_target(Fn *f, Type *t, int dest);
 int lower_hidden(Fn *f, Type *t);
 void lower_release(Fn *f, size_t mark); /* hidden locals made since */
-int lower_splits(Node *n);
+int lower_splits(Fn *f, Node *n);
 void lower_jump(Fn *f, Node *n, int sense, Label *to); /* jumps when the condition is `sense` */
 void lower_move(Fn *f, Type *t, int to, int from);
 Val lower_void(Fn *f);

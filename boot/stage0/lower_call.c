@@ -283,9 +283,9 @@ static Val call_values(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *args
   return finish_call(f, at, i, raw_base, ref_base, dest);
 }
 
-static int later_splits(Node **args, uint32_t count, uint32_t i) {
+static int later_splits(Fn *f, Node **args, uint32_t count, uint32_t i) {
   while (++i < count)
-    if (lower_splits(args[i])) return 1;
+    if (lower_splits(f, args[i])) return 1;
   return 0;
 }
 
@@ -332,7 +332,7 @@ static Val call_nodes(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *recei
   if (count > 60) fail(f->c, node_place(f, at), "too many arguments");
   Val values[64];
   int any = 0;
-  for (uint32_t i = 0; i < count; i++) any |= lower_splits(args[i]);
+  for (uint32_t i = 0; i < count; i++) any |= lower_splits(f, args[i]);
   if (receiver) {
     values[0] = any && is_temp(receiver->reg) ? lower_hide(f, *receiver) : *receiver;
     if (fn->list[0]->a) (void)type_unify(f->c, m, fn->list[0]->a, env, receiver->type);
@@ -355,7 +355,7 @@ static Val call_nodes(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *recei
       Type *wanted = type_resolve(f->c, m, param->a, env);
       fail(f->c, node_place(f, args[i]), "argument %u of '%s' is %s%s%s", i + 1, fn->name ? fn->name->text : "fn", type_text(f->c, v.type), wanted ? ", but it must be " : ", which does not fit", wanted ? type_text(f->c, wanted) : "");
     }
-    if (any && is_temp(v.reg) && (later_splits(args, count, i) || !inline_extern)) v = lower_hide(f, v);
+    if (any && is_temp(v.reg) && (later_splits(f, args, count, i) || !inline_extern)) v = lower_hide(f, v);
     if (!any && !inline_extern) {
       f->e.raw_temp = raw_mark;
       f->e.ref_temp = ref_mark;
@@ -532,7 +532,7 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
   values[0] = lower_hide(f, closure);
   for (uint32_t i = 0; i < n->count; i++) {
     values[i + 1] = lower(f, n->list[i], t->args[i], REG_NONE);
-    if (is_temp(values[i + 1].reg) && (later_splits(n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);
+    if (is_temp(values[i + 1].reg) && (later_splits(f, n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);
   }
   unsigned raw_base = f->e.raw_temp, ref_base = f->e.ref_temp;
   fill_window(f, values, n->count + 1, raw_base, ref_base);

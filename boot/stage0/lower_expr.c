@@ -50,14 +50,60 @@ static int is_temp(int reg) { return reg != REG_NONE && (reg & REG_TEMP); }
 
 /* -- which expressions contain control flow -- */
 
-static int any_splits(Node **list, uint32_t count) {
+static int any_splits(Fn *f, Node **list, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
-    if (lower_splits(list[i])) return 1;
+    if (lower_splits(f, list[i])) return 1;
   return 0;
 }
 
-static int splits(Node *n) {
+static int splits_elsewhere(Fn *f, Module *m, Node *n) {
+  Module *here = f->m;
+  f->m = m;
+  int result = lower_splits(f, n);
+  f->m = here;
+  return result;
+}
+
+/* What a name or a path through modules means at module level; a local of that name makes no difference worth asking for. */
+static Decl *named_decl(Fn *f, const Node *path) {
+  if (path->kind == N_INDEX) path = path->a;
+  if (path->kind == N_NAME && f->env && f->env->self && !strcmp(path->name->text, "Self")) return f->env->self->decl;
+  if (path->kind == N_NAME) return scope_find(f->c, f->m, path->name);
+  const Decl *d = path->kind == N_FIELD && path->a->kind == N_NAME ? scope_find(f->c, f->m, path->a->name) : NULL;
+  return d && d->kind == D_MODULE ? scope_find_in(d->module, path->name) : NULL;
+}
+
+/* A constant is the expression it stands for. */
+static int constant_splits(Fn *f, const Node *n) {
+  const Decl *d = named_decl(f, n);
+  return d && d->kind == D_CONST && splits_elsewhere(f, d->module, d->node->c);
+}
+
+static int is_given(const Node *n, const Name *field) {
+  for (uint32_t i = 0; i < n->count; i++)
+    if (n->list[i]->name == field) return 1;
+  return 0;
+}
+
+/* The defaults of fields that the literal leaves out. */
+static int defaults_split(Fn *f, const Node *n) {
+  const Decl *d = named_decl(f, n->a);
+  for (uint32_t i = 0; d && d->kind == D_STRUCT && i < d->node->count; i++) {
+    const Node *field = d->node->list[i];
+    if (field->b && !is_given(n, field->name) && splits_elsewhere(f, d->module, field->b)) return 1;
+  }
+  return 0;
+}
+
+static int splits(Fn *f, Node *n) {
   switch (n->kind) {
+  case N_NAME: return constant_splits(f, n);
+  case N_FIELD:
+    if (constant_splits(f, n)) return 1;
+    break;
+  case N_STRUCT_VALUE:
+    if (defaults_split(f, n)) return 1;
+    break;
   case N_AND: case N_OR: case N_COALESCE: case N_IF_VALUE: case N_CHAIN: case N_OPT_FIELD: case N_QUESTION: case N_TRY_VALUE: case N_MATCH: case N_MATCHES:
   case N_TRY_CAST: return 1;
   case N_LAMBDA: return 0;
@@ -68,11 +114,14 @@ static int splits(Node *n) {
   }
   default: break;
   }
-  return (n->a && lower_splits(n->a)) || (n->b && lower_splits(n->b)) || (n->c && lower_splits(n->c)) || any_splits(n->list, n->count);
+  return (n->a && lower_splits(f, n->a)) || (n->b && lower_splits(f, n->b)) || (n->c && lower_splits(f, n->c)) || any_splits(f, n->list, n->count);
 }
 
-int lower_splits(Node *n) {
-  if (!n->splits) n->splits = splits(n) ? 2 : 1;
+int lower_splits(Fn *f, Node *n) {
+  if (!n->splits) {
+    n->splits = 2; /* while it is being found out, for a constant that is made of itself */
+    n->splits = splits(f, n) ? 2 : 1;
+  }
   return n->splits == 2;
 }
 
@@ -411,12 +460,12 @@ static void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r) 
   int a_literal = lower_is_literal(a) || is_untyped(f, a), b_literal = lower_is_literal(b);
   if (a_literal && !b_literal) {
     *r = lower(f, b, is_untyped(f, b) ? want : NULL, REG_NONE);
-    if (is_temp(r->reg) && lower_splits(a)) *r = lower_hide(f, *r);
+    if (is_temp(r->reg) && lower_splits(f, a)) *r = lower_hide(f, *r);
     *l = lower(f, a, r->type, REG_NONE);
     return;
   }
   *l = lower(f, a, a_literal ? (want ? want : has_float(b) ? PROGRAM(f)->raw[TYPE_F64] : NULL) : (a->kind == N_LIST || a->kind == N_BRACES) ? want : NULL, REG_NONE);
-  if (is_temp(l->reg) && lower_splits(b)) *l = lower_hide(f, *l);
+  if (is_temp(l->reg) && lower_splits(f, b)) *l = lower_hide(f, *l);
   *r = lower(f, b, l->type, REG_NONE);
 }
 
@@ -446,7 +495,7 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
   Val l, r;
   if (n->op == T_IN) {
     l = lower(f, n->a, NULL, REG_NONE);
-    if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);
+    if (is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
     r = lower(f, n->b, NULL, REG_NONE);
     Val args[2] = {r, l};
     return lower_method(f, n, "contains", args, 2, dest);
@@ -466,13 +515,13 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
     r = lower_right(f, n->b, l.type);
   } else if (lower_is_literal(n->a) && is_shift(n->op)) { /* the count does not tell the type */
     l = lower(f, n->a, want && want->tag == TY_RAW && want->raw <= TYPE_U64 ? want : NULL, REG_NONE);
-    if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);
+    if (is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
     r = lower(f, n->b, NULL, REG_NONE);
   } else if (lower_is_literal(n->a) || (is_untyped(f, n->a) && (compares || n->op == T_PLUS)))
     lower_operands(f, n->a, n->b, want && (want->tag == TY_RAW || want->tag == TY_LIST) && !compares ? want : NULL, &l, &r);
   else {
     l = lower(f, n->a, compares ? NULL : n->a->kind == N_LIST ? want : NULL, REG_NONE);
-    if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);
+    if (is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
     r = is_shift(n->op) || (n->op == T_STAR && (l.type->tag == TY_LIST || l.type == PROGRAM(f)->string)) ? lower(f, n->b, NULL, REG_NONE) : lower_right(f, n->b, l.type);
   }
   /* one instruction reads its operands before it writes; what takes several must not reuse their temporaries */
@@ -642,7 +691,7 @@ static void jump_chain(Fn *f, Node *n, int sense, Label *to) {
     Node *op = n->b->list[i - 1];
     int last = i + 1 == n->count;
     Val r = lower(f, n->list[i], l.type, REG_NONE);
-    if (!last || lower_splits(n->list[i])) r = lower_hide(f, r);
+    if (!last || lower_splits(f, n->list[i])) r = lower_hide(f, r);
     Val t = compare_values(f, op, op->op, l, r, REG_NONE);
     if (last) jump_on(f, t, sense, to);
     else jump_on(f, t, 0, sense ? &out : to);
@@ -840,7 +889,7 @@ Val lower_make_variant(Fn *f, Node *at, Type *t, uint32_t variant, Node **args, 
   for (uint32_t i = 0; i < count; i++) {
     values[i] = lower(f, args[i], v->fields[i].type, REG_NONE);
     for (uint32_t k = i + 1; k < count; k++)
-      if (lower_splits(args[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
+      if (lower_splits(f, args[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
   }
   int object = emit_temp(&f->e, 0);
   emit(&f->e, OP_NEW, object, 0, (int)v->machine);
@@ -990,7 +1039,7 @@ static Val lower_list(Fn *f, Node *n, Type *want, int dest) {
   Type *element = want && want->tag == TY_LIST ? want->args[0] : NULL;
   if (!n->count && !element) fail(f->c, node_place(f, n), "the type of this empty list cannot be told from here; annotate the variable");
   Val list = {want, REG_NONE};
-  int splits_later = any_splits(n->list, n->count);
+  int splits_later = any_splits(f, n->list, n->count);
   Val teller = {0};
   uint32_t told_by = 0;
   if (!element) {
@@ -1024,7 +1073,7 @@ static Val lower_tuple(Fn *f, Node *n, Type *want, int dest) {
     values[i] = lower(f, n->list[i], want && want->tag == TY_TUPLE && want->count == n->count ? want->args[i] : NULL, REG_NONE);
     types[i] = values[i].type;
     for (uint32_t k = i + 1; k < n->count; k++)
-      if (lower_splits(n->list[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
+      if (lower_splits(f, n->list[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
   }
   Type *t = type_make(f->c, TY_TUPLE, NULL, types, n->count);
   int object = emit_temp(&f->e, 0);
@@ -1082,7 +1131,10 @@ static Val lower_struct(Fn *f, Node *n, Type *want, int dest) {
   if (t) env.types = t->args;
   Val *values = arena_alloc(f->c, declared->count * sizeof *values);
   int later = 0;
-  for (uint32_t i = 0; i < declared->count; i++) later |= named_value(n, declared->list[i]->name) && lower_splits(named_value(n, declared->list[i]->name));
+  for (uint32_t i = 0; i < declared->count; i++) {
+    Node *value = named_value(n, declared->list[i]->name), *other = declared->list[i]->b;
+    later |= value ? lower_splits(f, value) : other && splits_elsewhere(f, d->module, other);
+  }
   for (uint32_t i = 0; i < declared->count; i++) {
     Node *param = declared->list[i], *value = named_value(n, param->name);
     Type *field = type_resolve(f->c, d->module, param->a, &env);
@@ -1140,7 +1192,7 @@ static Val lower_collection(Fn *f, Node *n, Type *want, int dest) {
     Node *k = is_map ? n->list[i]->a : n->list[i];
     if (i || !key.type) {
       key = lower(f, k, t->args[0], REG_NONE);
-      if (is_map && lower_splits(n->list[i]->b)) key = lower_hide(f, key);
+      if (is_map && lower_splits(f, n->list[i]->b)) key = lower_hide(f, key);
       if (is_map) value = lower(f, n->list[i]->b, t->args[1], REG_NONE);
     }
     Val args[3] = {object, key, value};
@@ -1191,7 +1243,7 @@ static Val lower_index(Fn *f, Node *n, Type *want, int dest) {
   Val object = lower(f, n->a, NULL, REG_NONE);
   if (n->count != 1) fail(f->c, node_place(f, n), "one index expected");
   if (n->list[0]->kind == N_RANGE) return lower_slice(f, n, object, dest);
-  if (is_temp(object.reg) && lower_splits(n->list[0])) object = lower_hide(f, object);
+  if (is_temp(object.reg) && lower_splits(f, n->list[0])) object = lower_hide(f, object);
   int is_list = object.type->tag == TY_LIST;
   if (is_list || object.type->tag == TY_ARRAY) {
     Val i = lower(f, n->list[0], lower_is_literal(n->list[0]) ? p->raw[TYPE_I32] : NULL, REG_NONE);

@@ -227,7 +227,7 @@ static void set_field(Fn *f, Node *at, Val object, Name *name, Node *value) {
   if (object.type->tag != TY_STRUCT || i == object.type->fields_count) fail(f->c, node_place(f, at), "%s has no field '%s' that can be set", type_text(f->c, object.type), name->text);
   lower_check_private(f, &(Node){.name = name, .line = at->line, .column = at->column}, object.type->decl);
   Type *t = object.type->fields[i].type;
-  if (lower_splits(value) && (object.reg & REG_TEMP)) object = lower_hide(f, object);
+  if (lower_splits(f, value) && (object.reg & REG_TEMP)) object = lower_hide(f, object);
   Val v = lower(f, value, t, REG_NONE);
   mark_place(f, at);
   emit(&f->e, raw(f, t) ? OP_SETF : OP_SETFP, object.reg, v.reg, (int)i);
@@ -254,7 +254,7 @@ static void assign_index(Fn *f, Node *n) {
   Type *t = object.type;
   if (t == PROGRAM(f)->string) fail(f->c, node_place(f, target), "strings do not change; make a new one");
   int is_sequence = t->tag == TY_LIST || t->tag == TY_ARRAY;
-  int keeps = lower_splits(target->list[0]) || lower_splits(n->c) || n->op != T_EQ || !is_sequence;
+  int keeps = lower_splits(f, target->list[0]) || lower_splits(f, n->c) || n->op != T_EQ || !is_sequence;
   if (keeps && (object.reg & REG_TEMP)) object = lower_hide(f, object);
   Type *key = t->tag == TY_STRUCT && t->count ? t->args[0] : PROGRAM(f)->raw[TYPE_I32];
   Val index = lower(f, target->list[0], is_sequence && !lower_is_literal(target->list[0]) ? NULL : key, REG_NONE);
@@ -720,7 +720,7 @@ static void for_range(Fn *f, Node *n) {
     a = lower(f, range->a, t, REG_NONE);
   } else {
     a = lower(f, range->a, NULL, REG_NONE);
-    if (lower_splits(range->b)) a = lower_hide(f, a);
+    if (lower_splits(f, range->b)) a = lower_hide(f, a);
     t = a.type;
     end = lower_hide(f, lower(f, range->b, t, REG_NONE));
   }
