@@ -56,10 +56,15 @@ static int any_splits(Fn *f, Node **list, uint32_t count) {
   return 0;
 }
 
+enum { MOST_CONSTANTS_DEEP = 200 };
+
 static int splits_elsewhere(Fn *f, Module *m, Node *n) {
+  if (PROGRAM(f)->constant_depth > MOST_CONSTANTS_DEEP) return 1; /* refused when it is lowered */
   Module *here = f->m;
   f->m = m;
+  PROGRAM(f)->constant_depth++;
   int result = lower_splits(f, n);
+  PROGRAM(f)->constant_depth--;
   f->m = here;
   return result;
 }
@@ -287,10 +292,12 @@ static Val lower_elsewhere(Fn *f, Module *m, Env *env, Node *n, Type *want, int 
 
 static Val lower_constant(Fn *f, Node *at, Decl *d, Type *want, int dest) {
   if (d->busy) fail(f->c, node_place(f, at), "the constant '%s' is made of itself", d->name->text);
+  if (++PROGRAM(f)->constant_depth > MOST_CONSTANTS_DEEP) fail(f->c, node_place(f, at), "constants are nested deeper than %d", MOST_CONSTANTS_DEEP);
   d->busy = 1;
   Type *t = d->node->b ? type_resolve(f->c, d->module, d->node->b, NULL) : lower_is_literal(d->node->c) ? want : NULL;
   if (t && t->tag != TY_RAW && !d->node->b) t = NULL;
   Val v = lower_elsewhere(f, d->module, NULL, d->node->c, t, dest);
+  PROGRAM(f)->constant_depth--;
   d->busy = 0;
   return v;
 }

@@ -131,7 +131,7 @@ typedef struct Program0 {
   Instance *instances[INSTANCE_BUCKETS];
   Vec queue;      /* Instance * not compiled yet */
   size_t queue_at;
-  uint32_t instances_count, type_depth;
+  uint32_t instances_count, type_depth, constant_depth; /* depths: of structs in structs, of constants in constants, for the stack's sake */
   Instance *compiling;
   Place at;       /* of the code being compiled, for errors about types */
   Vec functions;  /* Function *: by index */

@@ -65,6 +65,8 @@ static void put_types(Compiler *c, Text *s, Type *const *types, uint32_t count) 
   for (uint32_t i = 0; i < count; i++) add_text(c, s, "%s%s", i ? ", " : "", type_text(c, types[i]));
 }
 
+enum { MOST_TYPE_TEXT = 16384 }; /* (T, T) of (T, T) of ... doubles with each step */
+
 const char *type_text(Compiler *c, Type *t) {
   if (t->name) return t->name->text;
   Text s = {0};
@@ -94,6 +96,7 @@ const char *type_text(Compiler *c, Type *t) {
     put_types(c, &s, t->args, t->count);
     add_text(c, &s, "]");
   }
+  if (s.length > MOST_TYPE_TEXT) fail(c, P->at, "this type takes more than %d bytes to write; does a generic use itself with ever larger arguments?", MOST_TYPE_TEXT);
   t->name = name_of(c, s.bytes, s.length);
   return t->name->text;
 }
@@ -323,6 +326,8 @@ static uint32_t find_fn(Compiler *c, uint32_t made) {
   return made;
 }
 
+enum { MOST_STRUCTS_DEEP = 2000 };
+
 uint32_t type_machine(Compiler *c, Type *t) {
   if (t->machine) return t->machine;
   type_complete(c, t);
@@ -342,7 +347,9 @@ uint32_t type_machine(Compiler *c, Type *t) {
   default: break;
   }
   t->machine = machine_row(c, KIND_STRUCT, name_lit(c, type_text(c, t)));
+  if (++P->type_depth > MOST_STRUCTS_DEEP) fail(c, P->at, "structs are nested deeper than %d", MOST_STRUCTS_DEEP);
   add_fields(c, t->machine, t->fields, t->fields_count);
+  P->type_depth--;
   return t->machine;
 }
 
