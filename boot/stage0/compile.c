@@ -1,6 +1,7 @@
 /* compile.c -- the whole job, in order: load modules, compile module-level code, then every function that is reached, then write. */
 #include "lower.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,6 +62,16 @@ static Node *parse_text(Compiler *c, Module *m, Text *s) {
   return parse_module(c, m);
 }
 
+/* fn main(), fn main(args: [string]); the result, if it is annotated, is the exit code. */
+static void check_main(Compiler *c, Module *entry, Decl *d) {
+  Type *words = type_list(c, P->string), *args = NULL, *result = P->void_;
+  const Node *fn = d->node;
+  if (fn->count == 1 && fn->list[0]->a && !fn->generics_count) args = type_resolve(c, entry, fn->list[0]->a, NULL);
+  if (fn->generics_count || fn->count > 1 || (fn->count == 1 && args != words)) fail(c, d->place, "'main' takes nothing, or the words of the command line as one [string]");
+  if (fn->a) result = type_resolve(c, entry, fn->a, NULL);
+  if (result != P->void_ && result != P->never && result != P->raw[TYPE_I32]) fail(c, d->place, "'main' returns nothing, or its exit code as i32, not %s", type_text(c, result));
+}
+
 /* start(args): initialise the modules, imports first, run main, flush; errors go to the prelude. */
 static Instance *make_start(Compiler *c, Module *entry) {
   Module *start = arena_alloc(c, sizeof *start);
@@ -73,40 +84,52 @@ static Instance *make_start(Compiler *c, Module *entry) {
       if (d && d->module == m) scope_add(c, start, d->name, d);
     }
   Text s = {0};
-  text_add(c, &s, "fn start(args: Array[string]) -> i32:\n    mut code = 0\n    try:\n");
+  add_text(c, &s, "fn start(args: Array[string]) -> i32:\n    mut code = 0\n    try:\n");
   for (size_t i = 0; i < P->order.count; i++) {
     Module *m = VEC_AT(&P->order, Module *, i);
     if (!has_code(m)) continue;
     init_function(c, start, m, (unsigned)i);
-    text_add(c, &s, "        init_%u()\n", (unsigned)i);
+    add_text(c, &s, "        init_%u()\n", (unsigned)i);
   }
   Decl *main = scope_find_in(entry, name_lit(c, "main"));
   if (main && main->kind == D_FN && main->module == entry) {
+    check_main(c, entry, main);
     scope_add(c, start, name_lit(c, "main"), main);
-    text_add(c, &s, "        %smain(%s)\n", main->node->a ? "code = " : "", main->node->count ? "__list_of(args)" : "");
+    int gives_code = main->node->a && type_resolve(c, entry, main->node->a, NULL) == P->raw[TYPE_I32];
+    add_text(c, &s, "        %smain(%s)\n", gives_code ? "code = " : "", main->node->count ? "__list_of(args)" : "");
   }
-  text_add(c, &s, "        __flush()\n    catch e:\n        code = __uncaught(e)\n    code\n");
+  add_text(c, &s, "        __flush()\n    catch e:\n        code = __uncaught(e)\n    code\n");
   Node *fn = parse_text(c, start, &s)->list[0];
   Env none = {0};
   return lower_instance(c, start, fn, &none, (Place){0});
 }
 
-/* Types that are mentioned anywhere must exist, used or not. */
-static void check_generic_free(Compiler *c, Module *m, Node *fn) {
-  if (fn->generics_count || (fn->flags & (F_EXTERN | F_SELF))) return;
-  for (uint32_t i = 0; i < fn->count; i++)
+/* A function that needs no type arguments. */
+static void queue_function(Compiler *c, Module *m, Node *fn, Type *self) {
+  if (fn->generics_count || (fn->flags & F_EXTERN) || (!self && (fn->flags & F_SELF))) return;
+  for (uint32_t i = fn->flags & F_SELF ? 1 : 0; i < fn->count; i++)
     if (!fn->list[i]->a) return;
-  Env none = {0};
-  (void)lower_instance(c, m, fn, &none, (Place){m, fn->line, fn->column});
+  Env env = {.self = self};
+  (void)lower_instance(c, m, fn, &env, (Place){m, fn->line, fn->column});
 }
 
-/* Functions of the program's own modules are compiled whether called or not, so that their errors are found. */
+static void queue_methods(Compiler *c, Module *m, Node *n) {
+  const Decl *d = n->a->kind == N_TYPE_NAME ? scope_find(c, m, n->a->name) : NULL;
+  if (!d || (d->kind != D_STRUCT && d->kind != D_ENUM) || d->node->generics_count) return;
+  Type *self = type_resolve(c, m, n->a, NULL);
+  for (uint32_t i = 0; i < n->count; i++) queue_function(c, m, n->list[i], self);
+}
+
+/* Functions and methods of the program's own modules are compiled whether called or not, so that their errors are found. */
 static void queue_own_functions(Compiler *c) {
   for (size_t i = 0; i < P->modules.count; i++) {
     Module *m = VEC_AT(&P->modules, Module *, i);
     if (m->in_std) continue;
-    for (uint32_t k = 0; k < m->tree->count; k++)
-      if (m->tree->list[k]->kind == N_FN) check_generic_free(c, m, m->tree->list[k]);
+    for (uint32_t k = 0; k < m->tree->count; k++) {
+      Node *n = m->tree->list[k];
+      if (n->kind == N_FN) queue_function(c, m, n, NULL);
+      if (n->kind == N_IMPL) queue_methods(c, m, n);
+    }
   }
 }
 
@@ -122,8 +145,26 @@ static Name *module_name(Compiler *c, const char *path) {
   return name_of(c, name, dot ? (size_t)(dot - name) : strlen(name));
 }
 
+static int depends_on_types(Compiler *c, const Instance *i) { return i->env.count || i->module == P->core; }
+
+/* An error in code that depends on types is the fault of who uses it with those types: adds the instance, and the place in the program's own modules that needs it. */
+static void name_instance(Compiler *c) {
+  const Instance *i = P->compiling;
+  if (!i || !depends_on_types(c, i)) return;
+  Text s = {0};
+  add_text(c, &s, "%s", i->name->text);
+  for (uint32_t k = 0, count = i->node->generics_count; k < count && count <= i->env.count; k++)
+    add_text(c, &s, "%s%s%s", k ? ", " : "[", type_text(c, i->env.types[i->env.count - count + k]), k + 1 == count ? "]" : "");
+  while (i->needed_by && (!i->needed.module || i->needed.module->in_std || depends_on_types(c, i->needed_by))) i = i->needed_by;
+  size_t n = strlen(c->message);
+  if (i->needed.module) snprintf(c->message + n, sizeof c->message - n, " (in %.300s, needed at %.1024s:%u:%u)", s.bytes, i->needed.module->path->text, i->needed.line, i->needed.column);
+}
+
 int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
-  if (setjmp(c->on_error)) return 0;
+  if (setjmp(c->on_error)) {
+    if (P) name_instance(c);
+    return 0;
+  }
   c->program = arena_alloc(c, sizeof *c->program);
   VEC_PUSH(c, &P->strings, Name *, name_lit(c, ""));
   types_init(c);
@@ -137,6 +178,7 @@ int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
   if (!flush) fail(c, (Place){0}, "the prelude lacks __flush");
   Env none = {0};
   Instance *flush_instance = lower_instance(c, flush->module, flush->node, &none, (Place){0});
+  check_modules(c, 0);
   queue_own_functions(c);
   compile_queue(c);
   output_module(c, entry->name, start->index, flush_instance->index, image, size);

@@ -23,6 +23,7 @@ typedef struct Level {
   char bracket;      /* ( [ { or 0 for a block */
   uint32_t indent;   /* of a block */
   uint8_t fn_seen;   /* in a bracket: a function expression's head is open */
+  Place at;
 } Level;
 
 typedef struct Lexer {
@@ -56,7 +57,7 @@ static Level *top_level(Lexer *l) { return &VEC_AT(&l->levels, Level, l->levels.
 
 static void push_level(Lexer *l, char bracket, uint32_t indent) {
   if (l->levels.count >= FILE_LIMIT_SOURCE_NESTING) fail(l->c, place_at(l, l->s), "brackets and blocks are nested deeper than %d", FILE_LIMIT_SOURCE_NESTING);
-  VEC_PUSH(l->c, &l->levels, Level, ((Level){bracket, indent, 0}));
+  VEC_PUSH(l->c, &l->levels, Level, ((Level){bracket, indent, 0, place_at(l, l->s)}));
 }
 
 static int is_letter(char ch) { return (ch >= 'a' && ch <= 'z') || (ch >= 'A' && ch <= 'Z') || ch == '_'; }
@@ -124,7 +125,7 @@ static void start_line(Lexer *l) {
   l->at_line_start = 0;
   if (top_level(l)->bracket) return;
   if (indent > top_level(l)->indent) {
-    if (last_kind(l) != T_COLON && last_kind(l) != T_ARROW) fail(l->c, place_at(l, l->s), "this line is indented, but no block starts here");
+    if (last_kind(l) != T_COLON && last_kind(l) != T_ARROW) fail(l->c, place_at(l, l->s), "this line is indented, but no block starts here: the line before does not end in ':' or '->'");
     add(l, T_INDENT, l->s);
     push_level(l, 0, indent);
     return;
@@ -253,8 +254,8 @@ static void lex_number(Lexer *l) {
 static void put_utf8(Compiler *c, Text *t, uint32_t ch) {
   int more = ch < 0x80 ? 0 : ch < 0x800 ? 1 : ch < 0x10000 ? 2 : 3;
   static const uint8_t lead[] = {0, 0xc0, 0xe0, 0xf0};
-  text_put(c, t, (int)(lead[more] | ch >> 6 * more));
-  while (more--) text_put(c, t, (int)(0x80 | (ch >> 6 * more & 63)));
+  put_text(c, t, (int)(lead[more] | ch >> 6 * more));
+  while (more--) put_text(c, t, (int)(0x80 | (ch >> 6 * more & 63)));
 }
 
 static uint32_t read_unicode_escape(Lexer *l, const char *start) {
@@ -344,7 +345,7 @@ static void lex_string(Lexer *l, TokenKind kind, int is_raw) {
   size_t index = l->tokens->count - 1;
   l->s += triple ? 3 : 1;
   Text text = {0};
-  text_add(l->c, &text, "%s", "");
+  add_text(l->c, &text, "%s", "");
   for (;;) {
     if (l->s >= l->end || (*l->s == '\n' && !triple)) fail(l->c, (Place){l->m, head.line, head.column}, "this string is not closed");
     if (*l->s == '"' && (!triple || (peek(l, 1) == '"' && peek(l, 2) == '"'))) break;
@@ -353,14 +354,14 @@ static void lex_string(Lexer *l, TokenKind kind, int is_raw) {
       int is_byte;
       const char *at = l->s - 1;
       uint32_t ch = read_escape(l, &is_byte);
-      if (is_byte && kind == T_BYTES) text_put(l->c, &text, (int)ch);
+      if (is_byte && kind == T_BYTES) put_text(l->c, &text, (int)ch);
       else if (is_byte && ch > 0x7f) fail(l->c, place_at(l, at), "\\x beyond 7F is not UTF-8; use \\u{...} or b\"...\"");
       else put_utf8(l->c, &text, ch);
       continue;
     }
     char ch = *l->s++;
     if (ch == '\r' && peek(l, 0) == '\n') continue;
-    text_put(l->c, &text, ch);
+    put_text(l->c, &text, ch);
     if (ch == '\n') next_line(l);
   }
   l->s += triple ? 3 : 1;
@@ -447,7 +448,7 @@ void lex(Compiler *c, Module *m, Vec *tokens) {
   if (m->length > FILE_LIMIT_SOURCE_BYTES) fail(c, (Place){m, 1, 1}, "the file is too large");
   check_utf8(c, m);
   if (m->length >= 3 && !memcmp(m->text, "\xef\xbb\xbf", 3)) l.s = l.line_start = m->text + 3;
-  VEC_PUSH(c, &l.levels, Level, ((Level){0, 0, 0}));
+  VEC_PUSH(c, &l.levels, Level, ((Level){0}));
   while (l.s < l.end) {
     if (l.at_line_start) start_line(&l);
     else skip_blank(&l);
@@ -463,7 +464,7 @@ void lex(Compiler *c, Module *m, Vec *tokens) {
     } else lex_token(&l);
   }
   close_blocks(&l, 0);
-  if (top_level(&l)->bracket) fail(c, place_at(&l, l.s), "'%c' is not closed", top_level(&l)->bracket);
+  if (top_level(&l)->bracket) fail(c, top_level(&l)->at, "'%c' is not closed", top_level(&l)->bracket);
   end_statement(&l);
   add(&l, T_EOF, l.s);
 }

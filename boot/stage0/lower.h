@@ -27,7 +27,7 @@ typedef struct Var {
   Place at;
 } Var;
 
-typedef enum BlockKind { B_PLAIN, B_LOOP, B_FUNCTION } BlockKind;
+typedef enum BlockKind { B_PLAIN, B_LOOP, B_FUNCTION, B_WALL } BlockKind; /* B_WALL: names outside are not seen */
 
 typedef struct Block {
   struct Block *outer;
@@ -68,6 +68,9 @@ typedef struct Fn {
   Loop *loop;
   Vec hidden;        /* Hidden */
   Vec flow;          /* uint8_t: FLOW_ bits by variable */
+  struct Entries *entries; /* while the pattern of an arm is lowered that a SWITCH jumps into */
+  const Node *sure; /* the pattern that takes all that gets there: it needs no test */
+  size_t pattern_vars; /* how many variables the block had before the pattern being lowered */
   int is_module_code;
 } Fn;
 
@@ -85,13 +88,14 @@ Val lower_hide(Fn *f, Val v); /* the value in a hidden local */
 int lower_target(Fn *f, Type *t, int dest);
 int lower_hidden(Fn *f, Type *t);
 void lower_release(Fn *f, size_t mark); /* hidden locals made since */
-int lower_splits(Node *n);
+int lower_splits(Fn *f, Node *n);
 void lower_jump(Fn *f, Node *n, int sense, Label *to); /* jumps when the condition is `sense` */
 void lower_move(Fn *f, Type *t, int to, int from);
 Val lower_void(Fn *f);
 Val lower_int(Fn *f, Type *t, int64_t value, int dest);
 Val lower_string(Fn *f, Name *text, int dest);
 Val lower_field(Fn *f, Node *at, Val object, uint32_t field, Type *type, int dest);
+void lower_check_private(Fn *f, Node *n, const Decl *of); /* whether the member that n names may be used here */
 Val lower_load_var(Fn *f, Node *at, Var *v, int dest);
 void lower_store_var(Fn *f, Var *v, Val value);
 Var *lower_find_var(Fn *f, const Name *name);

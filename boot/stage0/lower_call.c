@@ -60,6 +60,8 @@ Instance *lower_instance(Compiler *c, Module *m, Node *fn, const Env *env, Place
   Instance *i = arena_alloc(c, sizeof *i);
   i->node = fn;
   i->module = m;
+  i->needed = at;
+  i->needed_by = p->compiling;
   i->env = *env;
   i->env.types = arena_alloc(c, env->count * sizeof(Type *));
   if (env->count) memcpy(i->env.types, env->types, env->count * sizeof(Type *));
@@ -122,8 +124,11 @@ void compile_instance(Compiler *c, Instance *i) {
   Function *out = VEC_AT(&c->program->functions, Function *, i->index);
   out->type = type_machine(c, i->type);
   Fn f = {.c = c, .m = i->module, .out = out, .env = &i->env, .result = i->type->args[i->type->count - 1], .is_module_code = i->node->kind == N_MODULE};
+  Instance *outer = c->program->compiling;
+  c->program->compiling = i;
   emit_open(&f.e, c, out);
   compile_body(&f, i->node, i->type);
+  c->program->compiling = outer;
 }
 
 /* -- finding functions and methods -- */
@@ -278,9 +283,9 @@ static Val call_values(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *args
   return finish_call(f, at, i, raw_base, ref_base, dest);
 }
 
-static int later_splits(Node **args, uint32_t count, uint32_t i) {
+static int later_splits(Fn *f, Node **args, uint32_t count, uint32_t i) {
   while (++i < count)
-    if (lower_splits(args[i])) return 1;
+    if (lower_splits(f, args[i])) return 1;
   return 0;
 }
 
@@ -327,7 +332,7 @@ static Val call_nodes(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *recei
   if (count > 60) fail(f->c, node_place(f, at), "too many arguments");
   Val values[64];
   int any = 0;
-  for (uint32_t i = 0; i < count; i++) any |= lower_splits(args[i]);
+  for (uint32_t i = 0; i < count; i++) any |= lower_splits(f, args[i]);
   if (receiver) {
     values[0] = any && is_temp(receiver->reg) ? lower_hide(f, *receiver) : *receiver;
     if (fn->list[0]->a) (void)type_unify(f->c, m, fn->list[0]->a, env, receiver->type);
@@ -350,7 +355,7 @@ static Val call_nodes(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *recei
       Type *wanted = type_resolve(f->c, m, param->a, env);
       fail(f->c, node_place(f, args[i]), "argument %u of '%s' is %s%s%s", i + 1, fn->name ? fn->name->text : "fn", type_text(f->c, v.type), wanted ? ", but it must be " : ", which does not fit", wanted ? type_text(f->c, wanted) : "");
     }
-    if (any && is_temp(v.reg) && (later_splits(args, count, i) || !inline_extern)) v = lower_hide(f, v);
+    if (any && is_temp(v.reg) && (later_splits(f, args, count, i) || !inline_extern)) v = lower_hide(f, v);
     if (!any && !inline_extern) {
       f->e.raw_temp = raw_mark;
       f->e.ref_temp = ref_mark;
@@ -383,8 +388,9 @@ Val lower_helper(Fn *f, Node *at, const char *name, Type *generic, Val *args, un
 Val lower_method(Fn *f, Node *at, const char *name, Val *args, unsigned count, int dest) {
   Method m;
   if (!find_method(f, args[0].type, name_lit(f->c, name), &m)) {
-    const char *what = !strcmp(name, "__index") ? "an index" : !strcmp(name, "contains") ? "'in'" : name;
-    fail(f->c, node_place(f, at), "%s has no %s%s", type_text(f->c, args[0].type), what == name ? "method " : "", what);
+    if (!strcmp(name, "__index")) fail(f->c, node_place(f, at), "%s has no elements: it cannot be indexed", type_text(f->c, args[0].type));
+    if (!strcmp(name, "contains")) fail(f->c, node_place(f, at), "'in' is not defined for %s", type_text(f->c, args[0].type));
+    fail(f->c, node_place(f, at), "%s has no method '%s'", type_text(f->c, args[0].type), name);
   }
   return call_values(f, at, m.module, m.fn, &m.env, args, count, NULL, dest);
 }
@@ -526,7 +532,7 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
   values[0] = lower_hide(f, closure);
   for (uint32_t i = 0; i < n->count; i++) {
     values[i + 1] = lower(f, n->list[i], t->args[i], REG_NONE);
-    if (is_temp(values[i + 1].reg) && (later_splits(n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);
+    if (is_temp(values[i + 1].reg) && (later_splits(f, n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);
   }
   unsigned raw_base = f->e.raw_temp, ref_base = f->e.ref_temp;
   fill_window(f, values, n->count + 1, raw_base, ref_base);
@@ -545,9 +551,13 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
 
 static Val lower_print(Fn *f, Node *n, int to_stderr) {
   Program0 *p = PROGRAM(f);
-  Val text = {0};
+  Val text = {0}, *values = arena_alloc(f->c, (n->count + 1) * sizeof *values);
+  for (uint32_t i = 0; i < n->count; i++) { /* all of them first: one may change what another shows */
+    values[i] = lower(f, n->list[i], NULL, REG_NONE);
+    if (i + 1 < n->count) values[i] = lower_hide(f, values[i]);
+  }
   for (uint32_t i = 0; i < n->count; i++) {
-    Val v = lower_show(f, n->list[i], lower(f, n->list[i], NULL, REG_NONE), 0, REG_NONE);
+    Val v = lower_show(f, n->list[i], values[i], 0, REG_NONE);
     if (v.type != p->string) fail(f->c, node_place(f, n->list[i]), "this has no value to print");
     if (i) {
       Val pair[2] = {text, lower_string(f, name_lit(f->c, " "), REG_NONE)};
@@ -702,6 +712,9 @@ static Val lower_field_call(Fn *f, Node *n, Type *want, int dest) {
   }
   if (lower_variant_call(f, n, want, dest, &v)) return v;
   if (lower_associated(f, n, callee->a, callee->name, want, dest, &v)) return v;
+  const Decl *type = callee->a->kind == N_NAME && !lower_find_var(f, callee->a->name) ? scope_find(f->c, f->m, callee->a->name) : NULL;
+  if (type && (type->kind == D_STRUCT || type->kind == D_ENUM))
+    fail(f->c, node_place(f, callee), "%s has no %sfunction '%s'", type->name->text, type->kind == D_ENUM ? "variant and no " : "", callee->name->text);
   unsigned raw_base = f->e.raw_temp, ref_base = f->e.ref_temp;
   Val receiver = lower(f, callee->a, NULL, REG_NONE);
   if (has_field(f, receiver.type, callee->name) && !lower_has_method(f, receiver.type, callee->name->text)) return call_closure(f, n, lower(f, callee, NULL, REG_NONE), dest);

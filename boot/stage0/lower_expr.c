@@ -5,7 +5,7 @@
 #include <string.h>
 
 Place node_place(const Fn *f, const Node *n) { return (Place){f->m, n->line, n->column}; }
-void mark_place(Fn *f, const Node *n) { f->e.at = node_place(f, n); }
+void mark_place(Fn *f, const Node *n) { PROGRAM(f)->at = f->e.at = node_place(f, n); }
 
 static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
 
@@ -50,14 +50,65 @@ static int is_temp(int reg) { return reg != REG_NONE && (reg & REG_TEMP); }
 
 /* -- which expressions contain control flow -- */
 
-static int any_splits(Node **list, uint32_t count) {
+static int any_splits(Fn *f, Node **list, uint32_t count) {
   for (uint32_t i = 0; i < count; i++)
-    if (lower_splits(list[i])) return 1;
+    if (lower_splits(f, list[i])) return 1;
   return 0;
 }
 
-static int splits(Node *n) {
+enum { MOST_CONSTANTS_DEEP = 200 };
+
+static int splits_elsewhere(Fn *f, Module *m, Node *n) {
+  if (PROGRAM(f)->constant_depth > MOST_CONSTANTS_DEEP) return 1; /* refused when it is lowered */
+  Module *here = f->m;
+  f->m = m;
+  PROGRAM(f)->constant_depth++;
+  int result = lower_splits(f, n);
+  PROGRAM(f)->constant_depth--;
+  f->m = here;
+  return result;
+}
+
+/* What a name or a path through modules means at module level; a local of that name makes no difference worth asking for. */
+static Decl *named_decl(Fn *f, const Node *path) {
+  if (path->kind == N_INDEX) path = path->a;
+  if (path->kind == N_NAME && f->env && f->env->self && !strcmp(path->name->text, "Self")) return f->env->self->decl;
+  if (path->kind == N_NAME) return scope_find(f->c, f->m, path->name);
+  const Decl *d = path->kind == N_FIELD && path->a->kind == N_NAME ? scope_find(f->c, f->m, path->a->name) : NULL;
+  return d && d->kind == D_MODULE ? scope_find_in(d->module, path->name) : NULL;
+}
+
+/* A constant is the expression it stands for. */
+static int constant_splits(Fn *f, const Node *n) {
+  const Decl *d = named_decl(f, n);
+  return d && d->kind == D_CONST && splits_elsewhere(f, d->module, d->node->c);
+}
+
+static int is_given(const Node *n, const Name *field) {
+  for (uint32_t i = 0; i < n->count; i++)
+    if (n->list[i]->name == field) return 1;
+  return 0;
+}
+
+/* The defaults of fields that the literal leaves out. */
+static int defaults_split(Fn *f, const Node *n) {
+  const Decl *d = named_decl(f, n->a);
+  for (uint32_t i = 0; d && d->kind == D_STRUCT && i < d->node->count; i++) {
+    const Node *field = d->node->list[i];
+    if (field->b && !is_given(n, field->name) && splits_elsewhere(f, d->module, field->b)) return 1;
+  }
+  return 0;
+}
+
+static int splits(Fn *f, Node *n) {
   switch (n->kind) {
+  case N_NAME: return constant_splits(f, n);
+  case N_FIELD:
+    if (constant_splits(f, n)) return 1;
+    break;
+  case N_STRUCT_VALUE:
+    if (defaults_split(f, n)) return 1;
+    break;
   case N_AND: case N_OR: case N_COALESCE: case N_IF_VALUE: case N_CHAIN: case N_OPT_FIELD: case N_QUESTION: case N_TRY_VALUE: case N_MATCH: case N_MATCHES:
   case N_TRY_CAST: return 1;
   case N_LAMBDA: return 0;
@@ -68,11 +119,14 @@ static int splits(Node *n) {
   }
   default: break;
   }
-  return (n->a && lower_splits(n->a)) || (n->b && lower_splits(n->b)) || (n->c && lower_splits(n->c)) || any_splits(n->list, n->count);
+  return (n->a && lower_splits(f, n->a)) || (n->b && lower_splits(f, n->b)) || (n->c && lower_splits(f, n->c)) || any_splits(f, n->list, n->count);
 }
 
-int lower_splits(Node *n) {
-  if (!n->splits) n->splits = splits(n) ? 2 : 1;
+int lower_splits(Fn *f, Node *n) {
+  if (!n->splits) {
+    n->splits = 2; /* while it is being found out, for a constant that is made of itself */
+    n->splits = splits(f, n) ? 2 : 1;
+  }
   return n->splits == 2;
 }
 
@@ -150,12 +204,15 @@ static Val lower_int_literal(Fn *f, Node *n, uint64_t magnitude, int negative, u
 
 /* -- variables -- */
 
-static Var *find_in_function(Fn *f, const Name *name) {
-  for (Block *b = f->block; b; b = b->outer)
+static Var *find_in_function(Fn *f, const Name *name, int *walled) {
+  *walled = 0;
+  for (Block *b = f->block; b && !*walled; b = b->outer) {
+    *walled = b->kind == B_WALL;
     for (size_t i = b->vars.count; i-- > 0;) {
       Var *v = VEC_AT(&b->vars, Var *, i);
       if (v->name == name) return v;
     }
+  }
   return NULL;
 }
 
@@ -173,8 +230,9 @@ static Var *capture(Fn *f, const Name *name) {
 }
 
 Var *lower_find_var(Fn *f, const Name *name) {
-  Var *v = find_in_function(f, name);
-  return v ? v : capture(f, name);
+  int walled;
+  Var *v = find_in_function(f, name, &walled);
+  return v || walled ? v : capture(f, name);
 }
 
 static int is_captured(const Var *v) { return v->reg <= -2; }
@@ -210,20 +268,36 @@ void lower_store_var(Fn *f, Var *v, Val value) {
 
 static Val lower_global(Fn *f, Node *at, Decl *d, int dest) {
   if (!d->type) fail(f->c, node_place(f, at), "'%s' is used before it is set", d->name->text);
+  if (f->is_module_code && d->module == f->m && d->flow && !f->e.dead && !(VEC_AT(&f->flow, uint8_t, d->flow - 1) & FLOW_DEFINITE))
+    fail(f->c, node_place(f, at), "'%s' may not be set here; it is declared at line %u", d->name->text, d->place.line);
   int to = lower_target(f, d->type, dest);
   emit_wide(&f->e, raw(f, d->type) ? OP_GETG : OP_GETGP, to, d->global);
   return (Val){d->type, to};
 }
 
+/* An expression that stands in module `m`, as its names are understood there. */
+static Val lower_elsewhere(Fn *f, Module *m, Env *env, Node *n, Type *want, int dest) {
+  Module *here = f->m;
+  Env *here_env = f->env;
+  f->m = m;
+  f->env = env;
+  Block wall;
+  block_open(f, &wall, B_WALL);
+  Val v = lower(f, n, want, dest);
+  block_close(f);
+  f->m = here;
+  f->env = here_env;
+  return v;
+}
+
 static Val lower_constant(Fn *f, Node *at, Decl *d, Type *want, int dest) {
   if (d->busy) fail(f->c, node_place(f, at), "the constant '%s' is made of itself", d->name->text);
+  if (++PROGRAM(f)->constant_depth > MOST_CONSTANTS_DEEP) fail(f->c, node_place(f, at), "constants are nested deeper than %d", MOST_CONSTANTS_DEEP);
   d->busy = 1;
-  Module *m = f->m;
-  f->m = d->module;
   Type *t = d->node->b ? type_resolve(f->c, d->module, d->node->b, NULL) : lower_is_literal(d->node->c) ? want : NULL;
   if (t && t->tag != TY_RAW && !d->node->b) t = NULL;
-  Val v = lower(f, d->node->c, t, dest);
-  f->m = m;
+  Val v = lower_elsewhere(f, d->module, NULL, d->node->c, t, dest);
+  PROGRAM(f)->constant_depth--;
   d->busy = 0;
   return v;
 }
@@ -275,7 +349,20 @@ Val lower_fit(Fn *f, Node *n, Val v, Type *want, int dest) {
   if (!want || v.type == want) return lower_put(f, v, dest);
   if (v.type == p->never) return want == p->void_ ? lower_void(f) : lower_default(f, want, dest);
   if (want == p->any && v.type != p->void_) return to_any(f, v, dest);
+  if (want->decl && v.type->decl && !strcmp(type_text(f->c, want), type_text(f->c, v.type)))
+    fail(f->c, node_place(f, n), "expected %s of module '%s', but this is %s of module '%s'", type_text(f->c, want), want->decl->module->name->text, type_text(f->c, v.type), v.type->decl->module->name->text);
   fail(f->c, node_place(f, n), "expected %s, but this is %s", type_text(f->c, want), type_text(f->c, v.type));
+}
+
+/* What has no type of its own and no effects: none, [], [none], Some([]) ... */
+static int is_untyped(Fn *f, const Node *n) {
+  if (n->kind == N_NAME) return !strcmp(n->name->text, "none") && !lower_find_var(f, n->name);
+  if (n->kind == N_BRACES) return 1;
+  if (n->kind == N_CALL) return n->a->kind == N_NAME && !strcmp(n->a->name->text, "Some") && n->count == 1 && is_untyped(f, n->list[0]);
+  if (n->kind != N_LIST) return 0;
+  for (uint32_t i = 0; i < n->count; i++)
+    if (!is_untyped(f, n->list[i])) return 0;
+  return 1;
 }
 
 /* -- arithmetic -- */
@@ -305,7 +392,9 @@ static unsigned arithmetic_op(unsigned token, unsigned t, unsigned *then) {
   case TYPE_I32: return row->i32;
   case TYPE_I64: return row->i64;
   case TYPE_U64: return row->u64;
-  case TYPE_U32: return row->u32;
+  case TYPE_U32: /* divides as u64 */
+    if (token == T_SLASH || token == T_PERCENT) *then = OP_CAST;
+    return row->u32;
   case TYPE_F64: return row->f64;
   case TYPE_F32:
     *then = row->f64 ? OP_ROUND_F32 : 0;
@@ -314,7 +403,7 @@ static unsigned arithmetic_op(unsigned token, unsigned t, unsigned *then) {
     if (!is_bits(token)) *then = token == T_SHL ? OP_CAST : OP_CHK;
     return row->i64;
   case TYPE_U8: case TYPE_U16:
-    if (!is_bits(token) && token != T_SLASH && token != T_PERCENT) *then = OP_CAST;
+    if (!is_bits(token)) *then = OP_CAST;
     return row->u64;
   case TYPE_BOOL: return is_bits(token) ? row->u64 : 0;
   default: return 0;
@@ -375,15 +464,15 @@ static int lower_sequence(Fn *f, Node *n, unsigned token, Val l, Val r, int dest
 
 /* Both operands: a literal takes the other's type, and what control flow would destroy is saved. */
 static void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r) {
-  int a_literal = lower_is_literal(a) || (a->kind == N_NAME && !strcmp(a->name->text, "none")), b_literal = lower_is_literal(b);
+  int a_literal = lower_is_literal(a) || is_untyped(f, a), b_literal = lower_is_literal(b);
   if (a_literal && !b_literal) {
-    *r = lower(f, b, NULL, REG_NONE);
-    if (is_temp(r->reg) && lower_splits(a)) *r = lower_hide(f, *r);
+    *r = lower(f, b, is_untyped(f, b) ? want : NULL, REG_NONE);
+    if (is_temp(r->reg) && lower_splits(f, a)) *r = lower_hide(f, *r);
     *l = lower(f, a, r->type, REG_NONE);
     return;
   }
   *l = lower(f, a, a_literal ? (want ? want : has_float(b) ? PROGRAM(f)->raw[TYPE_F64] : NULL) : (a->kind == N_LIST || a->kind == N_BRACES) ? want : NULL, REG_NONE);
-  if (is_temp(l->reg) && lower_splits(b)) *l = lower_hide(f, *l);
+  if (is_temp(l->reg) && lower_splits(f, b)) *l = lower_hide(f, *l);
   *r = lower(f, b, l->type, REG_NONE);
 }
 
@@ -413,7 +502,7 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
   Val l, r;
   if (n->op == T_IN) {
     l = lower(f, n->a, NULL, REG_NONE);
-    if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);
+    if (is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
     r = lower(f, n->b, NULL, REG_NONE);
     Val args[2] = {r, l};
     return lower_method(f, n, "contains", args, 2, dest);
@@ -431,10 +520,15 @@ static Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
       return (Val){l.type, to};
     }
     r = lower_right(f, n->b, l.type);
-  } else if (lower_is_literal(n->a)) lower_operands(f, n->a, n->b, want && want->tag == TY_RAW && !compares ? want : NULL, &l, &r);
+  } else if (lower_is_literal(n->a) && is_shift(n->op)) { /* the count does not tell the type */
+    l = lower(f, n->a, want && want->tag == TY_RAW && want->raw <= TYPE_U64 ? want : NULL, REG_NONE);
+    if (is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
+    r = lower(f, n->b, NULL, REG_NONE);
+  } else if (lower_is_literal(n->a) || (is_untyped(f, n->a) && (compares || n->op == T_PLUS)))
+    lower_operands(f, n->a, n->b, want && (want->tag == TY_RAW || want->tag == TY_LIST) && !compares ? want : NULL, &l, &r);
   else {
     l = lower(f, n->a, compares ? NULL : n->a->kind == N_LIST ? want : NULL, REG_NONE);
-    if (is_temp(l.reg) && lower_splits(n->b)) l = lower_hide(f, l);
+    if (is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
     r = is_shift(n->op) || (n->op == T_STAR && (l.type->tag == TY_LIST || l.type == PROGRAM(f)->string)) ? lower(f, n->b, NULL, REG_NONE) : lower_right(f, n->b, l.type);
   }
   /* one instruction reads its operands before it writes; what takes several must not reuse their temporaries */
@@ -477,6 +571,8 @@ static Val compare_values(Fn *f, Node *n, unsigned token, Val l, Val r, int dest
   Program0 *p = PROGRAM(f);
   if (type_is_raw(f->c, l.type)) return compare_raw(f, token, l, r, dest);
   Val args[2] = {l, r};
+  if (!lower_has_method(f, l.type, token == T_EQEQ || token == T_NE ? "eq" : "compare"))
+    fail(f->c, node_place(f, n), "'%s' is not defined for %s", token_text((TokenKind)token), type_text(f->c, l.type));
   if (token == T_EQEQ || token == T_NE) {
     Val v = lower_operation(f, n, "eq", args, 2, token == T_EQEQ ? dest : REG_NONE);
     if (token == T_EQEQ) return v;
@@ -602,7 +698,7 @@ static void jump_chain(Fn *f, Node *n, int sense, Label *to) {
     Node *op = n->b->list[i - 1];
     int last = i + 1 == n->count;
     Val r = lower(f, n->list[i], l.type, REG_NONE);
-    if (!last || lower_splits(n->list[i])) r = lower_hide(f, r);
+    if (!last || lower_splits(f, n->list[i])) r = lower_hide(f, r);
     Val t = compare_values(f, op, op->op, l, r, REG_NONE);
     if (last) jump_on(f, t, sense, to);
     else jump_on(f, t, 0, sense ? &out : to);
@@ -678,7 +774,7 @@ static Val lower_if_value(Fn *f, Node *n, Type *want, int dest) {
   block_open(f, &b, B_PLAIN);
   Flow start = flow_save(f);
   lower_jump(f, n->b, 0, &no);
-  int literal = lower_is_literal(n->a) || (n->a->kind == N_NAME && !strcmp(n->a->name->text, "none"));
+  int literal = lower_is_literal(n->a) || is_untyped(f, n->a);
   Val a, v;
   if (!want && literal) { /* the other branch tells the type: emit it first */
     Label yes;
@@ -800,7 +896,7 @@ Val lower_make_variant(Fn *f, Node *at, Type *t, uint32_t variant, Node **args, 
   for (uint32_t i = 0; i < count; i++) {
     values[i] = lower(f, args[i], v->fields[i].type, REG_NONE);
     for (uint32_t k = i + 1; k < count; k++)
-      if (lower_splits(args[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
+      if (lower_splits(f, args[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
   }
   int object = emit_temp(&f->e, 0);
   emit(&f->e, OP_NEW, object, 0, (int)v->machine);
@@ -859,9 +955,9 @@ static Type *find_field(Fn *f, Type *t, const Name *name, uint32_t *index) {
   return NULL;
 }
 
-static void check_private(Fn *f, Node *n, Type *t) {
-  if (n->name->text[0] == '_' && t->decl && t->decl->module != f->m && f->m != PROGRAM(f)->core)
-    fail(f->c, node_place(f, n), "'%s' is private to module '%s'", n->name->text, t->decl->module->name->text);
+void lower_check_private(Fn *f, Node *n, const Decl *of) {
+  if (n->name->text[0] == '_' && of && of->module != f->m && f->m != PROGRAM(f)->core)
+    fail(f->c, node_place(f, n), "'%s' is private to module '%s'", n->name->text, of->module->name->text);
 }
 
 /* Enum.Variant, module.name: names joined by a dot that are not a field of a value. */
@@ -900,7 +996,7 @@ static Val lower_field_access(Fn *f, Node *n, Type *want, int dest) {
   uint32_t index;
   Type *t = v.type->tag == TY_STRUCT || v.type->tag == TY_TUPLE || v.type->tag == TY_ERROR ? find_field(f, v.type, n->name, &index) : NULL;
   if (!t) fail(f->c, node_place(f, n), "%s has no field '%s'", type_text(f->c, v.type), n->name->text);
-  check_private(f, n, v.type);
+  lower_check_private(f, n, v.type->decl);
   if (dest == REG_NONE) f->e.raw_temp = raw_mark, f->e.ref_temp = ref_mark;
   return lower_field(f, n, v, index, t, dest);
 }
@@ -931,16 +1027,32 @@ static Val lower_optional_field(Fn *f, Node *n, int dest) {
 
 /* -- literals of collections and structs -- */
 
+static int is_no_number(const Node *n) { return n->kind == N_CHAR || n->kind == N_STRING || n->kind == N_BYTES || n->kind == N_LIST || n->kind == N_TUPLE; }
+
+/* The element that tells the type of the others: the first one that has a type of its own, else the first literal.  What is passed over has no effects, so that the
+ * order of evaluation does not show. */
+static uint32_t type_teller(Fn *f, const Node *n) {
+  uint32_t literal = n->count;
+  for (uint32_t i = 0; i < n->count; i++) {
+    if (is_untyped(f, n->list[i])) continue;
+    if (!lower_is_literal(n->list[i])) return literal < n->count && is_no_number(n->list[i]) ? literal : i;
+    if (literal == n->count || (has_float(n->list[i]) && !has_float(n->list[literal]))) literal = i;
+  }
+  return literal < n->count ? literal : 0;
+}
+
 static Val lower_list(Fn *f, Node *n, Type *want, int dest) {
   Program0 *p = PROGRAM(f);
   Type *element = want && want->tag == TY_LIST ? want->args[0] : NULL;
   if (!n->count && !element) fail(f->c, node_place(f, n), "the type of this empty list cannot be told from here; annotate the variable");
   Val list = {want, REG_NONE};
-  int splits_later = any_splits(n->list, n->count);
-  Val first = {0};
-  if (!element) { /* the first element tells the type */
-    first = lower_hide(f, lower(f, n->list[0], NULL, REG_NONE));
-    element = first.type;
+  int splits_later = any_splits(f, n->list, n->count);
+  Val teller = {0};
+  uint32_t told_by = 0;
+  if (!element) {
+    told_by = type_teller(f, n);
+    teller = lower_hide(f, lower(f, n->list[told_by], NULL, REG_NONE));
+    element = teller.type;
   }
   list.type = type_list(f->c, element);
   list.reg = splits_later ? lower_hidden(f, list.type) : emit_temp(&f->e, 0);
@@ -951,7 +1063,7 @@ static Val lower_list(Fn *f, Node *n, Type *want, int dest) {
   for (uint32_t i = 0; i < n->count; i++) {
     f->e.raw_temp = raw_mark;
     f->e.ref_temp = ref_mark;
-    Val v = i == 0 && first.type ? first : lower(f, n->list[i], element, REG_NONE);
+    Val v = i == told_by && teller.type ? teller : lower(f, n->list[i], element, REG_NONE);
     int had_room = emit_temp(&f->e, 1);
     emit(&f->e, raw(f, element) ? OP_LPUSH : OP_LPUSHP, had_room, list.reg, v.reg);
   }
@@ -968,7 +1080,7 @@ static Val lower_tuple(Fn *f, Node *n, Type *want, int dest) {
     values[i] = lower(f, n->list[i], want && want->tag == TY_TUPLE && want->count == n->count ? want->args[i] : NULL, REG_NONE);
     types[i] = values[i].type;
     for (uint32_t k = i + 1; k < n->count; k++)
-      if (lower_splits(n->list[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
+      if (lower_splits(f, n->list[k]) && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
   }
   Type *t = type_make(f->c, TY_TUPLE, NULL, types, n->count);
   int object = emit_temp(&f->e, 0);
@@ -989,6 +1101,7 @@ static void check_struct_fields(Fn *f, Node *n, Decl *d, const Node *declared) {
     uint32_t k = 0;
     while (k < declared->count && declared->list[k]->name != n->list[i]->name) k++;
     if (k == declared->count) fail(f->c, node_place(f, n->list[i]), "%s has no field '%s'", d->name->text, n->list[i]->name->text);
+    lower_check_private(f, n->list[i], d);
     for (uint32_t j = 0; j < i; j++)
       if (n->list[j]->name == n->list[i]->name) fail(f->c, node_place(f, n->list[i]), "'%s' is given twice", n->list[i]->name->text);
   }
@@ -1016,7 +1129,7 @@ static Val lower_struct(Fn *f, Node *n, Type *want, int dest) {
   uint32_t variant = 0;
   if (d->kind == D_ENUM) {
     while (variant < d->node->count && d->node->list[variant]->name != variant_name) variant++;
-    if (!variant_name || variant == d->node->count) fail(f->c, node_place(f, n->a), "%s has no such variant", d->name->text);
+    if (!variant_name || variant == d->node->count) fail(f->c, node_place(f, n->a), "%s has no variant '%s'", d->name->text, variant_name ? variant_name->text : n->a->name ? n->a->name->text : "");
     declared = d->node->list[variant];
   }
   check_struct_fields(f, n, d, declared);
@@ -1025,15 +1138,15 @@ static Val lower_struct(Fn *f, Node *n, Type *want, int dest) {
   if (t) env.types = t->args;
   Val *values = arena_alloc(f->c, declared->count * sizeof *values);
   int later = 0;
-  for (uint32_t i = 0; i < declared->count; i++) later |= named_value(n, declared->list[i]->name) && lower_splits(named_value(n, declared->list[i]->name));
+  for (uint32_t i = 0; i < declared->count; i++) {
+    Node *value = named_value(n, declared->list[i]->name), *other = declared->list[i]->b;
+    later |= value ? lower_splits(f, value) : other && splits_elsewhere(f, d->module, other);
+  }
   for (uint32_t i = 0; i < declared->count; i++) {
     Node *param = declared->list[i], *value = named_value(n, param->name);
     Type *field = type_resolve(f->c, d->module, param->a, &env);
-    Module *m = f->m;
     if (!value && !param->b) fail(f->c, node_place(f, n), "field '%s' of %s is missing", param->name->text, d->name->text);
-    if (!value) f->m = d->module;
-    values[i] = lower(f, value ? value : param->b, field, REG_NONE);
-    f->m = m;
+    values[i] = value ? lower(f, value, field, REG_NONE) : lower_elsewhere(f, d->module, &env, param->b, field, REG_NONE);
     if (!field && !type_unify(f->c, d->module, param->a, &env, values[i].type))
       fail(f->c, node_place(f, n), "%s does not fit field '%s'", type_text(f->c, values[i].type), param->name->text);
     if (later && is_temp(values[i].reg)) values[i] = lower_hide(f, values[i]);
@@ -1086,7 +1199,7 @@ static Val lower_collection(Fn *f, Node *n, Type *want, int dest) {
     Node *k = is_map ? n->list[i]->a : n->list[i];
     if (i || !key.type) {
       key = lower(f, k, t->args[0], REG_NONE);
-      if (is_map && lower_splits(n->list[i]->b)) key = lower_hide(f, key);
+      if (is_map && lower_splits(f, n->list[i]->b)) key = lower_hide(f, key);
       if (is_map) value = lower(f, n->list[i]->b, t->args[1], REG_NONE);
     }
     Val args[3] = {object, key, value};
@@ -1137,7 +1250,7 @@ static Val lower_index(Fn *f, Node *n, Type *want, int dest) {
   Val object = lower(f, n->a, NULL, REG_NONE);
   if (n->count != 1) fail(f->c, node_place(f, n), "one index expected");
   if (n->list[0]->kind == N_RANGE) return lower_slice(f, n, object, dest);
-  if (is_temp(object.reg) && lower_splits(n->list[0])) object = lower_hide(f, object);
+  if (is_temp(object.reg) && lower_splits(f, n->list[0])) object = lower_hide(f, object);
   int is_list = object.type->tag == TY_LIST;
   if (is_list || object.type->tag == TY_ARRAY) {
     Val i = lower(f, n->list[0], lower_is_literal(n->list[0]) ? p->raw[TYPE_I32] : NULL, REG_NONE);
@@ -1216,6 +1329,7 @@ Type *lower_type_of_node(Fn *f, const Node *n) {
     if (!d || d->kind != D_MODULE) return NULL;
     Decl *e = scope_find_in(d->module, head->name);
     if (!e || (e->kind != D_STRUCT && e->kind != D_ENUM)) return NULL;
+    if (e->node->generics_count && n->kind != N_INDEX) return NULL; /* arguments are to be inferred */
     t.a = head->a;
     t.name = head->name;
   } else if (head->kind != N_NAME || lower_find_var(f, head->name)) return NULL;

@@ -7,9 +7,53 @@
 
 static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
 
+/* -- where a SWITCH enters an arm -- */
+
+/* One alternative of one arm: the values it may take, and the place behind the test for them. */
+typedef struct Entry {
+  Node *pattern;
+  uint32_t arm;
+  int is_known; /* takes the values low..high and no others; else it must be asked */
+  int64_t low, high;
+  Label behind_test;
+} Entry;
+
+typedef struct Entries {
+  Entry *rows;
+  uint32_t count;
+} Entries;
+
+static Entry *entry_of(const Fn *f, const Node *p) {
+  for (uint32_t i = 0; f->entries && i < f->entries->count; i++)
+    if (f->entries->rows[i].pattern == p) return &f->entries->rows[i];
+  return NULL;
+}
+
+/* Whether the test must be emitted: not when the pattern takes all that gets there, nor when only a SWITCH gets there, for it jumps behind the test. */
+static int needs_test(const Fn *f, const Node *p) { return p != f->sure && (!f->e.dead || !entry_of(f, p)); }
+
+static void end_test(Fn *f, const Node *p) {
+  Entry *e = entry_of(f, p);
+  if (e) label_place(&f->e, &e->behind_test);
+}
+
+/* -- patterns -- */
+
+static void lower_subpattern(Fn *f, Node *p, Val v, Label *fail_to);
+
+/* Two alternatives bind the same names, so the first one declares them and the others set them. */
+static Var *bound_before(const Fn *f, const Name *name) {
+  const Vec *vars = &f->block->vars;
+  for (size_t i = f->pattern_vars; i < vars->count; i++)
+    if (VEC_AT(vars, Var *, i)->name == name) return VEC_AT(vars, Var *, i);
+  return NULL;
+}
+
 static void bind_pattern(Fn *f, Node *p, Val v) {
   if (p->name->length == 1 && p->name->text[0] == '_') return;
-  Var *var = lower_declare(f, p->name, v.type, 0, f->block, p);
+  Var *var = bound_before(f, p->name);
+  if (!var) var = lower_declare(f, p->name, v.type, 0, f->block, p);
+  else if (var->type != v.type) fail(f->c, node_place(f, p), "'%s' is %s here, but %s in the first alternative", p->name->text, type_text(f->c, v.type), type_text(f->c, var->type));
   lower_store_var(f, var, v);
   VEC_AT(&f->flow, uint8_t, var->flow) = FLOW_DEFINITE | FLOW_MAYBE;
 }
@@ -62,7 +106,8 @@ static void variant_pattern(Fn *f, Node *p, Val v, int variant, Label *fail_to) 
   Variant *var = &v.type->variants[variant];
   if (p->kind == P_VARIANT && !(p->flags & F_NAMED) && p->count != var->count)
     fail(f->c, node_place(f, p), "%s.%s has %u values, but the pattern has %u", v.type->decl->name->text, var->name->text, var->count, p->count);
-  lower_jump_variant(f, v, (uint32_t)variant, 0, fail_to);
+  if (needs_test(f, p)) lower_jump_variant(f, v, (uint32_t)variant, 0, fail_to);
+  end_test(f, p);
   for (uint32_t i = 0; i < p->count; i++) {
     Node *sub = p->list[i];
     uint32_t field = i;
@@ -73,7 +118,7 @@ static void variant_pattern(Fn *f, Node *p, Val v, int variant, Label *fail_to) 
     }
     if (sub->kind == P_WILD) continue;
     Val item = lower_payload(f, p, v, (uint32_t)variant, field, REG_NONE);
-    lower_pattern(f, sub, sub->kind == P_BIND ? item : lower_hide(f, item), fail_to);
+    lower_subpattern(f, sub, sub->kind == P_BIND ? item : lower_hide(f, item), fail_to);
   }
 }
 
@@ -86,8 +131,9 @@ static void struct_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
     uint32_t k = 0;
     while (k < v.type->fields_count && v.type->fields[k].name != p->list[i]->name) k++;
     if (k == v.type->fields_count) fail(f->c, node_place(f, p->list[i]), "%s has no field '%s'", type_text(f->c, v.type), p->list[i]->name->text);
+    lower_check_private(f, p->list[i], v.type->decl);
     Val item = lower_hide(f, lower_field(f, p, v, k, v.type->fields[k].type, REG_NONE));
-    lower_pattern(f, p->list[i]->a, item, fail_to);
+    lower_subpattern(f, p->list[i]->a, item, fail_to);
   }
 }
 
@@ -95,29 +141,35 @@ static void tuple_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   if (v.type->tag != TY_TUPLE || v.type->count != p->count) fail(f->c, node_place(f, p), "a pattern of %u values does not fit %s", p->count, type_text(f->c, v.type));
   for (uint32_t i = 0; i < p->count; i++) {
     if (p->list[i]->kind == P_WILD) continue;
-    lower_pattern(f, p->list[i], lower_hide(f, lower_field(f, p, v, i, v.type->args[i], REG_NONE)), fail_to);
+    lower_subpattern(f, p->list[i], lower_hide(f, lower_field(f, p, v, i, v.type->args[i], REG_NONE)), fail_to);
   }
 }
 
-/* Alternatives that bind nothing: the first that matches goes on. */
+/* The first alternative that matches goes on. */
 static void or_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   Label yes;
   label_open(&yes);
   for (uint32_t i = 0; i < p->count; i++) {
     if (i + 1 == p->count) {
-      lower_pattern(f, p->list[i], v, fail_to);
+      lower_subpattern(f, p->list[i], v, fail_to);
       break;
     }
     Label next;
     label_open(&next);
-    size_t before = f->block->vars.count;
-    lower_pattern(f, p->list[i], v, &next);
-    if (f->block->vars.count != before) fail(f->c, node_place(f, p), "alternatives with '|' cannot bind names in Orus-0");
+    lower_subpattern(f, p->list[i], v, &next);
     emit_jump(&f->e, OP_JMP, 0, &yes);
     f->e.dead = 1;
     label_place(&f->e, &next);
   }
   label_place(&f->e, &yes);
+}
+
+static void literal_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  if (needs_test(f, p)) {
+    if (p->kind == P_RANGE) range_pattern(f, p, v, fail_to);
+    else compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to);
+  }
+  end_test(f, p);
 }
 
 static int is_constant(Fn *f, const Node *p) {
@@ -126,7 +178,7 @@ static int is_constant(Fn *f, const Node *p) {
   return d && d->kind == D_CONST;
 }
 
-void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+static void lower_subpattern(Fn *f, Node *p, Val v, Label *fail_to) {
   mark_place(f, p);
   int variant = pattern_variant(f, p, v.type);
   if (variant >= 0) {
@@ -141,8 +193,7 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
       emit_jump(&f->e, p->name->text[0] == 't' ? OP_JF : OP_JT, v.reg, fail_to);
     else bind_pattern(f, p, v);
     break;
-  case P_VALUE: compare_value(f, p, p->a, v, is_float(v.type) ? OP_EQ_F : OP_EQ_I, 0, 0, fail_to); break;
-  case P_RANGE: range_pattern(f, p, v, fail_to); break;
+  case P_VALUE: case P_RANGE: literal_pattern(f, p, v, fail_to); break;
   case P_TUPLE: tuple_pattern(f, p, v, fail_to); break;
   case P_OR: or_pattern(f, p, v, fail_to); break;
   case P_VARIANT:
@@ -157,6 +208,58 @@ void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
   }
   f->e.raw_temp = raw_mark;
   f->e.ref_temp = ref_mark;
+}
+
+/* -- the names a pattern binds -- */
+
+static void add_bound(Fn *f, Node *p, Vec *names);
+
+static int binds(const Vec *names, const Name *name) {
+  for (size_t i = 0; i < names->count; i++)
+    if (VEC_AT(names, Node *, i)->name == name) return 1;
+  return 0;
+}
+
+/* Every alternative must bind what the first one binds. */
+static void add_alternatives(Fn *f, Node *p, Vec *names) {
+  Vec first = {0};
+  add_bound(f, p->list[0], &first);
+  for (uint32_t i = 1; i < p->count; i++) {
+    Vec other = {0};
+    add_bound(f, p->list[i], &other);
+    for (size_t k = 0; k < other.count; k++)
+      if (!binds(&first, VEC_AT(&other, Node *, k)->name)) fail(f->c, node_place(f, VEC_AT(&other, Node *, k)), "'%s' is not bound in every alternative", VEC_AT(&other, Node *, k)->name->text);
+    for (size_t k = 0; k < first.count; k++)
+      if (!binds(&other, VEC_AT(&first, Node *, k)->name)) fail(f->c, node_place(f, VEC_AT(&first, Node *, k)), "'%s' is not bound in every alternative", VEC_AT(&first, Node *, k)->name->text);
+  }
+  for (size_t k = 0; k < first.count; k++) add_bound(f, VEC_AT(&first, Node *, k), names);
+}
+
+static void add_bound(Fn *f, Node *p, Vec *names) {
+  static const char *const constants[] = {"true", "false", "none", "_"};
+  if (p->kind == P_OR) {
+    add_alternatives(f, p, names);
+    return;
+  }
+  if (p->kind == P_FIELD) {
+    add_bound(f, p->a, names);
+    return;
+  }
+  for (uint32_t i = 0; i < p->count; i++) add_bound(f, p->list[i], names);
+  if (p->kind != P_BIND) return;
+  for (unsigned i = 0; i < 4; i++)
+    if (!strcmp(p->name->text, constants[i])) return;
+  if (binds(names, p->name)) fail(f->c, node_place(f, p), "'%s' is bound twice in this pattern", p->name->text);
+  VEC_PUSH(f->c, names, Node *, p);
+}
+
+void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to) {
+  Vec names = {0};
+  add_bound(f, p, &names);
+  size_t outer = f->pattern_vars;
+  f->pattern_vars = f->block->vars.count;
+  lower_subpattern(f, p, v, fail_to);
+  f->pattern_vars = outer;
 }
 
 /* -- exhaustiveness and usefulness (Maranget, "Warnings for pattern matching", 2007) --
@@ -307,12 +410,15 @@ static const char *constructor_name(Fn *f, Type *t, int k) {
   return t == PROGRAM(f)->raw[TYPE_BOOL] ? (k ? "true" : "false") : "_";
 }
 
-/* Some value that no arm takes, as its outermost constructor; NULL: there is none. */
-static const char *missing_case(const Matrix *m) {
+/* Some value that no arm takes, as its outermost constructor; NULL: there is none, or (then *proved stays 0) it would take too long to find. */
+static const char *missing_case(const Matrix *m, int *proved) {
   Fn *f = m->f;
   Node *wildcard[1] = {NULL};
   unsigned steps = 0;
-  if (!is_useful(m, wildcard, &steps) || steps > MOST_STEPS) return NULL;
+  int missing = is_useful(m, wildcard, &steps);
+  if (steps > MOST_STEPS) return NULL;
+  *proved = !missing;
+  if (!missing) return NULL;
   for (int k = 0; k < constructors_of(f, m->types[0]) && steps <= MOST_STEPS; k++)
     if (useful_in_constructor(m, wildcard, k, &steps)) return constructor_name(f, m->types[0], k);
   return "_";
@@ -332,12 +438,19 @@ static void check_alternative(const Matrix *m, Node *n, Node *arm, Node *pattern
   fail(m->f->c, node_place(m->f, pattern), "this arm cannot be reached: what stands before matches all of it");
 }
 
-static void check_arms(Fn *f, Node *n, Type *t, int wants_value) {
+/* A name that is no variant is said to be none, before anything is said about what is left out. */
+static void check_variant_name(Fn *f, Node *p, Type *t) {
+  if (t->tag == TY_ENUM && p->kind == P_VARIANT && pattern_variant(f, p, t) < 0 && !is_constant(f, p)) fail(f->c, node_place(f, p), "%s has no variant '%s'", type_text(f->c, t), p->a->name->text);
+}
+
+/* Whether the arms are known to take every value. */
+static int check_arms(Fn *f, Node *n, Type *t, int wants_value) {
   Matrix m = {.f = f, .types = &t, .columns = 1};
   for (uint32_t i = 0; i < n->count; i++) {
     Node *arm = n->list[i], **list = arm->a->kind == P_OR ? arm->a->list : &arm->a;
     uint32_t count = arm->a->kind == P_OR ? arm->a->count : 1;
     for (uint32_t k = 0; k < count; k++) {
+      check_variant_name(f, list[k], t);
       check_alternative(&m, n, arm, list[k]);
       if (arm->b) continue;
       Node **row = arena_alloc(f->c, sizeof *row);
@@ -345,8 +458,10 @@ static void check_arms(Fn *f, Node *n, Type *t, int wants_value) {
       add_row(&m, row);
     }
   }
-  const char *missing = wants_value || constructors_of(f, t) > 0 ? missing_case(&m) : NULL;
+  int proved = 0;
+  const char *missing = wants_value || constructors_of(f, t) > 0 ? missing_case(&m, &proved) : NULL;
   if (missing) fail(f->c, node_place(f, n), "this match leaves out '%s'", missing);
+  return proved;
 }
 
 static int is_covered(Fn *f, Node *n, Type *t) {
@@ -356,29 +471,142 @@ static int is_covered(Fn *f, Node *n, Type *t) {
   return 0;
 }
 
+/* -- SWITCH -- */
+
+enum { FEWEST_CASES = 4, MOST_SLOTS = 1024 };
+
+/* The value of a literal in a pattern of type `t`; what does not fit is left to the test, which says so. */
+static int literal_value(const Node *n, const Type *t, int64_t *value) {
+  int negative = n->kind == N_UNARY && n->op == T_MINUS;
+  if (negative) n = n->a;
+  if (n->kind == N_CHAR) return *value = (int64_t)n->integer, t->raw == TYPE_CHAR && !negative;
+  if (n->kind != N_INT || n->integer > INT32_MAX || (n->suffix && n->suffix != t->raw)) return 0;
+  static const uint32_t most[] = {[TYPE_I8] = INT8_MAX, [TYPE_I16] = INT16_MAX, [TYPE_U8] = UINT8_MAX, [TYPE_U16] = UINT16_MAX};
+  uint32_t limit = t->raw < sizeof most / sizeof *most && most[t->raw] ? most[t->raw] : INT32_MAX;
+  if (t->raw > TYPE_U64 || n->integer > limit || (negative && t->raw > TYPE_I64)) return 0;
+  *value = negative ? -(int64_t)n->integer : (int64_t)n->integer;
+  return 1;
+}
+
+static void know_values(Fn *f, Entry *e, Type *t) {
+  const Node *p = e->pattern;
+  if (t->tag == TY_ENUM) {
+    int variant = pattern_variant(f, e->pattern, t);
+    e->is_known = variant >= 0;
+    e->low = e->high = variant;
+  } else if (p->kind == P_VALUE) {
+    e->is_known = literal_value(p->a, t, &e->low);
+    e->high = e->low;
+  } else if (p->kind == P_RANGE && literal_value(p->a, t, &e->low) && literal_value(p->b, t, &e->high)) {
+    e->high -= !(p->flags & F_INCLUSIVE);
+    e->is_known = e->low <= e->high && e->high - e->low < MOST_SLOTS / 4;
+  }
+}
+
+static void list_entries(Fn *f, Node *n, Type *t, Entries *es) {
+  for (uint32_t i = 0; i < n->count; i++) es->count += n->list[i]->a->kind == P_OR ? n->list[i]->a->count : 1;
+  es->rows = arena_alloc(f->c, es->count * sizeof *es->rows);
+  Entry *e = es->rows;
+  for (uint32_t i = 0; i < n->count; i++) {
+    Node *p = n->list[i]->a, **list = p->kind == P_OR ? p->list : &p;
+    for (uint32_t k = 0, count = p->kind == P_OR ? p->count : 1; k < count; k++, e++) {
+      *e = (Entry){.pattern = list[k], .arm = i};
+      label_open(&e->behind_test);
+      know_values(f, e, t);
+    }
+  }
+}
+
+/* The slots worth a table: from *base on; 0: the values are too few or too far apart. */
+static uint32_t table_size(const Entries *es, int64_t *base) {
+  uint32_t cases = 0;
+  int64_t low = INT64_MAX, high = INT64_MIN;
+  for (const Entry *e = es->rows; e < es->rows + es->count; e++) {
+    if (!e->is_known) continue;
+    cases++;
+    if (e->low < low) low = e->low;
+    if (e->high > high) high = e->high;
+  }
+  if (cases < FEWEST_CASES) return 0;
+  *base = low >= 0 && low <= 8 + (int64_t)cases ? 0 : low;
+  int64_t slots = high - *base + 1;
+  return slots <= MOST_SLOTS && slots <= 16 + 8 * (int64_t)cases ? (uint32_t)slots : 0;
+}
+
+/* Where value `k` goes: behind the test of the first alternative that takes it, or to the first arm that must be asked. */
+static Label *slot_target(Entries *es, Label *arms, uint32_t arms_count, int64_t k) {
+  for (Entry *e = es->rows; e < es->rows + es->count; e++) {
+    if (!e->is_known) return &arms[e->arm];
+    if (e->low <= k && k <= e->high) return &e->behind_test;
+  }
+  return &arms[arms_count];
+}
+
+/* The number that the table is indexed by. */
+static int switch_index(Fn *f, Val v, int64_t base) {
+  int index = v.reg;
+  if (!raw(f, v.type)) emit(&f->e, OP_TAG, index = emit_temp(&f->e, 1), v.reg, 0);
+  if (!base) return index;
+  Type *u64 = PROGRAM(f)->raw[TYPE_U64];
+  int wide = emit_temp(&f->e, 1);
+  emit(&f->e, OP_CAST, wide, index, TYPE_U64);
+  Val offset = lower_int(f, u64, base, REG_NONE);
+  emit(&f->e, OP_SUB_U64, wide, wide, offset.reg);
+  return wide;
+}
+
+/* Jumps by the value to where its arm goes on; 0: a chain of tests is as good. */
+static int lower_switch(Fn *f, Node *n, Val v, Entries *es, Label *arms) {
+  Type *t = v.type;
+  int is_number = t->tag == TY_RAW && (t->raw <= TYPE_U64 || t->raw == TYPE_CHAR), is_enum = t->tag == TY_ENUM && !type_is_nullable(f->c, t);
+  if ((!is_number && !is_enum) || f->e.dead) return 0;
+  list_entries(f, n, t, es);
+  int64_t base = 0;
+  uint32_t slots = table_size(es, &base);
+  if (!slots) return 0;
+  emit_wide(&f->e, OP_SWITCH, switch_index(f, v, base), slots);
+  for (uint32_t i = 0; i <= slots; i++) {
+    int64_t k = i < slots ? base + (int64_t)i : is_enum ? -1 : INT64_MAX;
+    f->e.dead = 0;
+    emit_jump(&f->e, OP_JMP, 0, slot_target(es, arms, n->count, k));
+  }
+  return 1;
+}
+
 Val lower_match(Fn *f, Node *n, Type *want, int dest, int wants_value) {
   Program0 *p = PROGRAM(f);
   Val v = lower(f, n->a, NULL, REG_NONE);
   if (v.reg == REG_NONE) fail(f->c, node_place(f, n->a), "there is no value to match");
   Var *variable = n->a->kind == N_NAME ? lower_find_var(f, n->a->name) : NULL;
   if (!variable || variable->is_mut || variable->reg != v.reg) v = lower_hide(f, v);
-  check_arms(f, n, v.type, wants_value);
+  int is_exhaustive = check_arms(f, n, v.type, wants_value);
   Label end;
   label_open(&end);
   Type *type = want;
   int result = REG_NONE;
   Flow start = flow_save(f), joined = start;
   int joined_dead = 1;
+  unsigned raw_start = f->e.raw_temp, ref_start = f->e.ref_temp;
+  Label *arms = arena_alloc(f->c, (n->count + 1) * sizeof *arms);
+  for (uint32_t i = 0; i <= n->count; i++) label_open(&arms[i]);
+  Entries entries = {0};
+  int switches = lower_switch(f, n, v, &entries, arms);
+  f->e.raw_temp = raw_start;
+  f->e.ref_temp = ref_start;
+  label_place(&f->e, &arms[0]);
   for (uint32_t i = 0; i < n->count; i++) {
     Node *arm = n->list[i];
-    Label next;
-    label_open(&next);
+    Label *next = &arms[i + 1];
     Block b;
     block_open(f, &b, B_PLAIN);
     unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
     flow_restore(f, &start);
-    lower_pattern(f, arm->a, v, &next);
-    if (arm->b) lower_jump(f, arm->b, 0, &next);
+    f->entries = switches ? &entries : NULL;
+    f->sure = is_exhaustive && i + 1 == n->count && !arm->b ? arm->a : NULL;
+    lower_pattern(f, arm->a, v, next);
+    f->entries = NULL;
+    f->sure = NULL;
+    if (arm->b) lower_jump(f, arm->b, 0, next);
     if (type && result == REG_NONE && wants_value && type != p->void_ && type != p->never) result = emit_local(&f->e, type_machine(f->c, type));
     Val value = lower_block_value(f, arm->c, type, result, wants_value);
     if (wants_value && !type && value.type != p->never) {
@@ -400,7 +628,7 @@ Val lower_match(Fn *f, Node *n, Type *want, int dest, int wants_value) {
     }
     emit_jump(&f->e, OP_JMP, 0, &end);
     f->e.dead = 1;
-    label_place(&f->e, &next);
+    label_place(&f->e, next);
   }
   int covered = is_covered(f, n, v.type);
   if (!f->e.dead && covered) emit(&f->e, OP_UNREACHABLE, 0, 0, 0);

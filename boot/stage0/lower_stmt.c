@@ -80,26 +80,49 @@ static Block *home_block(Fn *f) {
 
 static int at_module_level(const Fn *f, const Block *b) { return f->is_module_code && !b->outer; }
 
+/* An exported variable that importers know by name already, but whose declaration has not been compiled yet. */
+static int is_awaited(const Fn *f, const Decl *d) { return d->kind == D_GLOBAL && d->module == f->m && !d->type; }
+
 static Decl *declare_global(Fn *f, Name *name, Type *t, unsigned flags, Node *at) {
   Program0 *p = PROGRAM(f);
   if (t == p->void_ || t == p->never) fail(f->c, node_place(f, at), "'%s' would have no value", name->text);
-  Decl *d = declare(f->c, f->m, name, D_GLOBAL, NULL, node_place(f, at));
+  Decl *d = scope_find_in(f->m, name);
+  if (!d || !is_awaited(f, d)) d = declare(f->c, f->m, name, D_GLOBAL, NULL, node_place(f, at));
   d->is_mut = (flags & F_MUT) != 0;
   d->is_pub = (flags & F_PUB) != 0;
   d->type = t;
   Vec *globals = raw(f, t) ? &p->globals_raw : &p->globals_ref;
   d->global = (uint32_t)globals->count;
   VEC_PUSH(f->c, globals, uint32_t, type_machine(f->c, t));
+  VEC_PUSH(f->c, &f->flow, uint8_t, 0);
+  d->flow = (uint32_t)f->flow.count;
   return d;
 }
 
-static void store_global(Fn *f, Decl *d, Val v) { emit_wide(&f->e, raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global); }
+static void store_global(Fn *f, Decl *d, Val v) {
+  if (!d->type) fail(f->c, f->e.at, "'%s' is used before it is set", d->name->text);
+  emit_wide(&f->e, raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global);
+}
+
+static void set_global_assigned(Fn *f, const Decl *d) {
+  if (f->is_module_code && d->flow && d->module == f->m) VEC_AT(&f->flow, uint8_t, d->flow - 1) = FLOW_DEFINITE | FLOW_MAYBE;
+}
+
+/* An immutable one is assigned once on each path through the module's code, and from nowhere else. */
+static void check_global_assignable(Fn *f, Node *n, const Decl *d) {
+  if (d->is_mut) return;
+  if (f->loop) fail(f->c, node_place(f, n), "'%s' would be assigned in every turn of the loop; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
+  if (!d->flow || (VEC_AT(&f->flow, uint8_t, d->flow - 1) & FLOW_MAYBE))
+    fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
+}
 
 /* A new variable from a value that is there. */
 static void bind(Fn *f, Node *name, Val v, unsigned flags, Block *in) {
   if (name->name->length == 1 && name->name->text[0] == '_') return;
   if (at_module_level(f, in)) {
-    store_global(f, declare_global(f, name->name, v.type, flags, name), v);
+    Decl *d = declare_global(f, name->name, v.type, flags, name);
+    store_global(f, d, v);
+    set_global_assigned(f, d);
     return;
   }
   Var *var = lower_declare(f, name->name, v.type, (flags & F_MUT) != 0, in, name);
@@ -183,25 +206,28 @@ static void assign_name(Fn *f, Node *n) {
     return;
   }
   Decl *d = scope_find(f->c, f->m, n->a->name);
-  if (d && d->kind == D_GLOBAL && (d->is_mut || d->module == f->m) && (d->is_mut || f->is_module_code)) {
-    if (!d->is_mut) fail(f->c, node_place(f, n), "'%s' is assigned twice; declare it with 'mut' (it is declared at line %u)", d->name->text, d->place.line);
+  if (d && d->kind == D_GLOBAL && !(f->is_module_code && is_awaited(f, d)) && (d->is_mut || d->module == f->m) && (d->is_mut || f->is_module_code)) {
+    check_global_assignable(f, n, d);
     store_global(f, d, lower(f, combined(f, n, n->a), d->type, REG_NONE));
+    set_global_assigned(f, d);
     return;
   }
   if (d && d->kind == D_CONST && d->module == f->m && n->op == T_EQ && f->is_module_code) fail(f->c, node_place(f, n), "the constant '%s' cannot be assigned", d->name->text);
+  if (n->op != T_EQ && d && (d->kind == D_GLOBAL || d->kind == D_CONST))
+    fail(f->c, node_place(f, n->a), "'%s' cannot be assigned; declare it with 'mut' (it is declared at line %u)", n->a->name->text, d->place.line);
   if (n->op != T_EQ) fail(f->c, node_place(f, n->a), "there is no '%s'", n->a->name->text);
   Val value = lower(f, n->c, NULL, REG_NONE);
-  bind(f, n->a, value, 0, home_block(f));
+  bind(f, n->a, value, n->flags & F_PUB, home_block(f));
 }
 
-static void set_field(Fn *f, Node *at, Val object, const Name *name, Node *value) {
+static void set_field(Fn *f, Node *at, Val object, Name *name, Node *value) {
   type_complete(f->c, object.type);
   uint32_t i = 0;
   while (i < object.type->fields_count && object.type->fields[i].name != name) i++;
   if (object.type->tag != TY_STRUCT || i == object.type->fields_count) fail(f->c, node_place(f, at), "%s has no field '%s' that can be set", type_text(f->c, object.type), name->text);
-  if (name->text[0] == '_' && object.type->decl->module != f->m) fail(f->c, node_place(f, at), "'%s' is private to module '%s'", name->text, object.type->decl->module->name->text);
+  lower_check_private(f, &(Node){.name = name, .line = at->line, .column = at->column}, object.type->decl);
   Type *t = object.type->fields[i].type;
-  if (lower_splits(value) && (object.reg & REG_TEMP)) object = lower_hide(f, object);
+  if (lower_splits(f, value) && (object.reg & REG_TEMP)) object = lower_hide(f, object);
   Val v = lower(f, value, t, REG_NONE);
   mark_place(f, at);
   emit(&f->e, raw(f, t) ? OP_SETF : OP_SETFP, object.reg, v.reg, (int)i);
@@ -216,6 +242,7 @@ static void set_element(Fn *f, Node *at, Val object, Val index, Val v) {
     return;
   }
   Val args[3] = {object, index, v};
+  if (!lower_has_method(f, t, "__set_index") && !lower_has_method(f, t, "insert")) fail(f->c, node_place(f, at), "%s has no elements that can be set", type_text(f->c, t));
   lower_method(f, at, lower_has_method(f, t, "__set_index") ? "__set_index" : "insert", args, 3, REG_NONE);
 }
 
@@ -227,7 +254,7 @@ static void assign_index(Fn *f, Node *n) {
   Type *t = object.type;
   if (t == PROGRAM(f)->string) fail(f->c, node_place(f, target), "strings do not change; make a new one");
   int is_sequence = t->tag == TY_LIST || t->tag == TY_ARRAY;
-  int keeps = lower_splits(target->list[0]) || lower_splits(n->c) || n->op != T_EQ || !is_sequence;
+  int keeps = lower_splits(f, target->list[0]) || lower_splits(f, n->c) || n->op != T_EQ || !is_sequence;
   if (keeps && (object.reg & REG_TEMP)) object = lower_hide(f, object);
   Type *key = t->tag == TY_STRUCT && t->count ? t->args[0] : PROGRAM(f)->raw[TYPE_I32];
   Val index = lower(f, target->list[0], is_sequence && !lower_is_literal(target->list[0]) ? NULL : key, REG_NONE);
@@ -488,7 +515,7 @@ static void lower_throw(Fn *f, Node *n) {
   if (v.type != p->error) {
     v = lower_hide(f, v);
     Val message = v;
-    if (v.type != p->string) message = lower_method(f, n, "message", &v, 1, REG_NONE);
+    if (v.type != p->string && lower_has_method(f, v.type, "message")) message = lower_method(f, n, "message", &v, 1, REG_NONE);
     if (message.type != p->string) fail(f->c, node_place(f, n), "only a string, an Error, or a value with a method 'message' can be thrown");
     message = lower_hide(f, message);
     error = (Val){p->error, emit_temp(&f->e, 0)};
@@ -630,7 +657,7 @@ static Loop *find_loop(Fn *f, Node *n) {
   for (Loop *l = f->loop; l; l = l->outer)
     if (!n->name || l->label == n->name) return l;
   if (n->name) fail(f->c, node_place(f, n), "there is no loop with the label '%s around this", n->name->text);
-  fail(f->c, node_place(f, n), "this stands outside of any loop");
+  fail(f->c, node_place(f, n), "'%s' outside of any loop", n->kind == N_BREAK ? "break" : "continue");
 }
 
 static int has_matches(const Node *n) {
@@ -693,7 +720,7 @@ static void for_range(Fn *f, Node *n) {
     a = lower(f, range->a, t, REG_NONE);
   } else {
     a = lower(f, range->a, NULL, REG_NONE);
-    if (lower_splits(range->b)) a = lower_hide(f, a);
+    if (lower_splits(f, range->b)) a = lower_hide(f, a);
     t = a.type;
     end = lower_hide(f, lower(f, range->b, t, REG_NONE));
   }
@@ -793,10 +820,25 @@ static void for_sequence(Fn *f, Node *n, Val xs, Node *index_name, Node *value_t
   f->loop = loop.outer;
 }
 
-static void for_string(Fn *f, Node *n, Val s) {
+/* `for i, v in enumerate(...)` over what has no index: the turns are counted; REG_NONE when nobody wants the number. */
+static int open_counter(Fn *f, const Node *index_name) {
+  if (!index_name) return REG_NONE;
+  int counter = lower_hidden(f, PROGRAM(f)->raw[TYPE_I32]);
+  emit(&f->e, OP_LDI, counter, 0, TYPE_I32);
+  return counter;
+}
+
+static void bind_counter(Fn *f, Node *index_name, int counter) {
+  if (counter == REG_NONE) return;
+  bind(f, index_name, (Val){PROGRAM(f)->raw[TYPE_I32], counter}, 0, f->block);
+  emit(&f->e, OP_ADDI_I32, counter, counter, 1);
+}
+
+static void for_string(Fn *f, Node *n, Val s, Node *index_name, Node *target) {
   Program0 *p = PROGRAM(f);
   Type *i32 = p->raw[TYPE_I32];
   s = lower_hide(f, s);
+  int counter = open_counter(f, index_name);
   Val at = {i32, lower_hidden(f, i32)}, next = {i32, lower_hidden(f, i32)};
   emit(&f->e, OP_LDI, next.reg, 0, TYPE_I32);
   Loop loop;
@@ -816,7 +858,8 @@ static void for_string(Fn *f, Node *n, Val s) {
   Val hidden = lower_hide(f, ch);
   Val width = lower_helper(f, n, "__char_width", NULL, &hidden, 1, REG_NONE);
   emit(&f->e, OP_ADD_I32, next.reg, at.reg, width.reg);
-  bind_loop_value(f, n->a, hidden);
+  bind_loop_value(f, target, hidden);
+  bind_counter(f, index_name, counter);
   lower_loop_body(f, n);
   emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
   block_close(f);
@@ -826,10 +869,11 @@ static void for_string(Fn *f, Node *n, Val s) {
 }
 
 /* Anything with next(), or with iter() that gives such a thing. */
-static void for_iterator(Fn *f, Node *n, Val v) {
+static void for_iterator(Fn *f, Node *n, Val v, Node *index_name, Node *target) {
   if (lower_has_method(f, v.type, "iter")) v = lower_method(f, n, "iter", &v, 1, REG_NONE);
   if (!lower_has_method(f, v.type, "next")) fail(f->c, node_place(f, n->b), "%s cannot be iterated over", type_text(f->c, v.type));
   v = lower_hide(f, v);
+  int counter = open_counter(f, index_name);
   Loop loop;
   loop_open(f, &loop, n->name);
   Flow before = flow_save(f);
@@ -841,7 +885,8 @@ static void for_iterator(Fn *f, Node *n, Val v) {
   Val o = lower_hide(f, lower_method(f, n, "next", &receiver, 1, REG_NONE));
   if (!type_is_option(f->c, o.type)) fail(f->c, node_place(f, n->b), "next() must return an option, not %s", type_text(f->c, o.type));
   lower_jump_variant(f, o, 0, 0, &loop.on_break);
-  bind_loop_value(f, n->a, lower_payload(f, n, o, 0, 0, REG_NONE));
+  bind_loop_value(f, target, lower_payload(f, n, o, 0, 0, REG_NONE));
+  bind_counter(f, index_name, counter);
   lower_loop_body(f, n);
   emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
   block_close(f);
@@ -860,17 +905,12 @@ static void lower_for(Fn *f, Node *n) {
     for_range(f, n);
     return;
   }
-  if (is_enumerate(f, n)) {
-    Val xs = lower(f, n->b->list[0], NULL, REG_NONE);
-    if (xs.type->tag == TY_LIST || xs.type->tag == TY_ARRAY) {
-      for_sequence(f, n, xs, n->a->list[0], n->a->list[1]);
-      return;
-    }
-  }
-  Val v = lower(f, n->b, NULL, REG_NONE);
-  if (v.type->tag == TY_LIST || v.type->tag == TY_ARRAY) for_sequence(f, n, v, NULL, n->a);
-  else if (v.type == PROGRAM(f)->string) for_string(f, n, v);
-  else for_iterator(f, n, v);
+  int counts = is_enumerate(f, n);
+  Node *index_name = counts ? n->a->list[0] : NULL, *target = counts ? n->a->list[1] : n->a;
+  Val v = lower(f, counts ? n->b->list[0] : n->b, NULL, REG_NONE);
+  if (v.type->tag == TY_LIST || v.type->tag == TY_ARRAY) for_sequence(f, n, v, index_name, target);
+  else if (v.type == PROGRAM(f)->string) for_string(f, n, v, index_name, target);
+  else for_iterator(f, n, v, index_name, target);
 }
 
 /* -- statements -- */

@@ -37,10 +37,10 @@ static Name *folder_of(Compiler *c, const Name *path) {
 
 static Name *file_of(Compiler *c, const char *folder, const Name *module) {
   Text t = {0};
-  text_add(c, &t, "%s", folder);
-  if (t.length && t.bytes[t.length - 1] != '/') text_add(c, &t, "/");
-  for (const char *s = module->text; *s; s++) text_add(c, &t, "%c", *s == '.' ? '/' : *s);
-  text_add(c, &t, ".orus");
+  add_text(c, &t, "%s", folder);
+  if (t.length && t.bytes[t.length - 1] != '/') add_text(c, &t, "/");
+  for (const char *s = module->text; *s; s++) add_text(c, &t, "%c", *s == '.' ? '/' : *s);
+  add_text(c, &t, ".orus");
   return name_of(c, t.bytes, t.length);
 }
 
@@ -97,6 +97,7 @@ static void enter(Compiler *c, Module *m, Name *name, Decl *d, int imported, Pla
     return;
   }
   if (e && imported == 2) return;
+  if (e && e->decl->module != m) fail(c, at, "'%s' is declared twice; the other one is imported from module '%s'", name->text, e->decl->module->name->text);
   if (e) fail(c, at, "'%s' is declared twice; the first is at line %u", name->text, e->decl->place.line);
   VEC_PUSH(c, &m->scope->entries, ScopeEntry, ((ScopeEntry){name, d, imported}));
 }
@@ -130,7 +131,7 @@ static void import_all(Compiler *c, Module *m, Module *from, Place at) {
 static void import(Compiler *c, Module *m, Node *n) {
   Place at = {m, n->line, n->column};
   Name *path = find_file(c, n->name, m);
-  if (!path) fail(c, at, "there is no module '%s'", n->name->text);
+  if (!path) fail(c, at, "there is no module '%s': no file '%s' in the folder of the program, of this file, or where modules are looked up", n->name->text, file_of(c, "", n->name)->text);
   Module *from = module_load(c, n->name, path, at);
   if (n->flags & F_ALL) {
     import_all(c, m, from, at);
@@ -183,6 +184,14 @@ static void declare_impl(Compiler *c, Module *m, Node *n) {
   VEC_PUSH(c, d ? &d->impls : &P->builtin_impls, Impl *, impl);
 }
 
+/* So that importers find it; its type is known when the module's code has been compiled. */
+static void declare_exported(Compiler *c, Module *m, Node *n) {
+  if (!(n->flags & F_PUB) || n->a->kind != N_NAME) return;
+  Decl *d = declare(c, m, n->a->name, D_GLOBAL, NULL, (Place){m, n->line, n->column});
+  d->is_pub = 1;
+  d->is_mut = (n->flags & F_MUT) != 0;
+}
+
 static void declare_types_and_functions(Compiler *c, Module *m) {
   for (uint32_t i = 0; i < m->tree->count; i++) {
     Node *n = m->tree->list[i];
@@ -194,17 +203,30 @@ static void declare_types_and_functions(Compiler *c, Module *m) {
     case N_TRAIT: declare(c, m, n->name, D_TRAIT, n, at); break;
     case N_LET:
       if ((n->flags & F_CONST) && n->a->kind == N_NAME) declare(c, m, n->a->name, D_CONST, n, at);
+      else declare_exported(c, m, n);
       break;
+    case N_ASSIGN: declare_exported(c, m, n); break;
     default: break;
     }
   }
+}
+
+/* `from` imports `m`, whose imports are being loaded: names the way round. */
+static _Noreturn void fail_cycle(Compiler *c, Module *m, Place from) {
+  if (m == from.module) fail(c, from, "'%s' imports itself", m->name->text);
+  Vec way = {0};
+  for (Module *k = from.module; k && k != m; k = k->importer) VEC_PUSH(c, &way, Module *, k);
+  Text s = {0};
+  add_text(c, &s, "%s", m->name->text);
+  for (size_t i = way.count; i-- > 0;) add_text(c, &s, " -> %s", VEC_AT(&way, Module *, i)->name->text);
+  fail(c, from, "modules import each other: %s -> %s", s.bytes, m->name->text);
 }
 
 Module *module_load(Compiler *c, Name *name, Name *path, Place from) {
   for (size_t i = 0; i < P->modules.count; i++) {
     Module *m = VEC_AT(&P->modules, Module *, i);
     if (m->path != path) continue;
-    if (m->state == 1) fail(c, from, "'%s' and '%s' import each other", m->name->text, from.module ? from.module->name->text : "?");
+    if (m->state == 1) fail_cycle(c, m, from);
     return m;
   }
   Module *m = arena_alloc(c, sizeof *m);
@@ -213,6 +235,7 @@ Module *module_load(Compiler *c, Name *name, Name *path, Place from) {
   m->scope = arena_alloc(c, sizeof *m->scope);
   m->in_std = !strncmp(name->text, "prelude", 7) || !strncmp(name->text, "__", 2);
   m->state = 1;
+  m->importer = from.module;
   VEC_PUSH(c, &P->modules, Module *, m);
   m->text = read_file(c, path->text, &m->length);
   if (!m->text) fail(c, from, "cannot read '%s'", path->text);

@@ -75,6 +75,8 @@ static Node *parse_let_rest(Parser *p, Node *target, unsigned flags) {
 static Node *parse_targets(Parser *p, Node *first) {
   NodeList l = {{0}};
   Node *n = parser_node(p, N_TUPLE);
+  n->line = first->line;
+  n->column = first->column;
   list_add(p, &l, first);
   while (parser_take(p, T_COMMA)) list_add(p, &l, parse_expr(p));
   list_into(&l, n);
@@ -123,7 +125,11 @@ static Node *parse_expression_statement(Parser *p, unsigned flags) {
   int many = is_destructuring(p);
   Node *e = parse_expr(p);
   if (many) e = parse_targets(p, e);
-  if (is_assignment((TokenKind)p->t->kind)) return parse_assignment(p, e);
+  if (is_assignment((TokenKind)p->t->kind)) {
+    Node *assignment = parse_assignment(p, e);
+    assignment->flags |= (uint8_t)flags;
+    return assignment;
+  }
   if (e->kind == N_NAME && parser_is(p, T_COLON)) return parse_let_rest(p, e, flags);
   if (e->kind == N_MATCH) return e;
   Node *n = parser_node(p, N_EXPR);
@@ -162,6 +168,8 @@ static Node *parse_simple(Parser *p, unsigned flags) {
   case T_RETURN: return parse_keyword_statement(p, N_RETURN);
   case T_THROW: return parse_keyword_statement(p, N_THROW);
   case T_MUT: return parse_mut(p, flags);
+  case T_PUB: case T_USE: case T_STRUCT: case T_ENUM: case T_TRAIT: case T_IMPL: case T_EXTERN:
+    fail(p->c, parser_place(p), "'%s' stands at module level only", token_text(p->t->kind));
   case T_DEFER: fail(p->c, parser_place(p), "'defer' is not part of Orus-0");
   default: return parse_expression_statement(p, flags);
   }
@@ -297,6 +305,7 @@ Node *parse_body(Parser *p) {
       parse_statement_end(p);
     }
   } else {
+    if (parser_is(p, T_NEWLINE) || parser_is(p, T_DEDENT) || parser_is(p, T_EOF)) fail(p->c, parser_place(p), "this block is empty: write 'pass'");
     do parse_statement_group(p, &l);
     while (parser_take(p, T_SEMICOLON) && !parser_is(p, T_NEWLINE));
   }
@@ -435,8 +444,8 @@ static Node *parse_impl(Parser *p) {
 
 static Name *parse_path(Parser *p) {
   Text t = {0};
-  text_add(p->c, &t, "%s", parser_need(p, T_NAME)->name->text);
-  while (parser_take(p, T_DOT)) text_add(p->c, &t, ".%s", parser_need(p, T_NAME)->name->text);
+  add_text(p->c, &t, "%s", parser_need(p, T_NAME)->name->text);
+  while (parser_take(p, T_DOT)) add_text(p->c, &t, ".%s", parser_need(p, T_NAME)->name->text);
   return name_of(p->c, t.bytes, t.length);
 }
 
@@ -472,8 +481,17 @@ static Node *parse_test(Parser *p) {
   return n;
 }
 
+/* What 'pub' exports: a declaration, or a variable or constant. */
+static void check_pub(Parser *p, Place at, const Node *n) {
+  int names_one = (n->kind == N_LET || n->kind == N_ASSIGN) && n->a->kind == N_NAME && !n->b;
+  if (n->kind == N_LET ? n->a->kind != N_NAME : !names_one) fail(p->c, at, "'pub' stands before a function, struct, enum, trait, impl, constant or variable of a module only");
+}
+
 static Node *parse_top(Parser *p, NodeList *l) {
+  Place at = parser_place(p);
   unsigned flags = parser_take(p, T_PUB) ? F_PUB : 0;
+  int is_test = parser_is(p, T_NAME) && p->t->name == name_lit(p->c, "test") && p->t[1].kind == T_STRING;
+  if (flags && (is_test || parser_is(p, T_USE))) fail(p->c, at, "'pub' stands before a function, struct, enum, trait, impl, constant or variable of a module only");
   switch (p->t->kind) {
   case T_USE: return parse_use(p);
   case T_FN: return parse_fn(p, flags, 1);
@@ -486,11 +504,15 @@ static Node *parse_top(Parser *p, NodeList *l) {
   case T_TRAIT: return parse_named(p, N_TRAIT, flags, parse_trait_method);
   case T_IMPL: return parse_impl(p);
   case T_NAME:
-    if (p->t->name == name_lit(p->c, "test") && p->t[1].kind == T_STRING) return parse_test(p);
+    if (is_test) return parse_test(p);
     break;
   default: break;
   }
-  if (flags) return parse_simple(p, flags);
+  if (flags) {
+    Node *n = parse_simple(p, flags);
+    check_pub(p, at, n);
+    return n;
+  }
   parse_statement_group(p, l);
   return NULL;
 }

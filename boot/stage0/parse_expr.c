@@ -18,7 +18,13 @@ int parser_take(Parser *p, TokenKind kind) {
 }
 
 const Token *parser_need(Parser *p, TokenKind kind) {
-  if (p->t->kind != kind) parser_expected(p, token_text(kind));
+  static const struct { uint8_t wanted, got; const char *what; } missing[] = {
+      {T_RBRACKET, T_FOR, "comprehensions are not part of Orus-0"}, {T_RBRACE, T_FOR, "comprehensions are not part of Orus-0"},
+      {T_RPAREN, T_COLON, "named arguments are not part of Orus-0"},
+  };
+  for (unsigned i = 0; p->t->kind != kind && i < sizeof missing / sizeof *missing; i++)
+    if (missing[i].wanted == kind && missing[i].got == p->t->kind) fail(p->c, parser_place(p), "%s", missing[i].what);
+  if (p->t->kind != kind) parser_expected(p, kind < T_AND ? token_text(kind) : name_format(p->c, "'%s'", token_text(kind))->text);
   return p->t++;
 }
 
@@ -153,6 +159,7 @@ static Node *parse_pattern_value(Parser *p) {
     n->a->a = parse_pattern_value(p)->a;
     return n;
   }
+  if (parser_is(p, T_LBRACKET)) fail(p->c, parser_place(p), "a list has no pattern: ask for its length and take its elements");
   static const uint8_t kinds[] = {[T_INT] = N_INT, [T_FLOAT] = N_FLOAT, [T_CHAR] = N_CHAR, [T_STRING] = N_STRING};
   if (p->t->kind < T_INT || p->t->kind > T_STRING) parser_expected(p, "a pattern");
   n->a = parser_node(p, (NodeKind)kinds[p->t->kind]);
@@ -360,8 +367,7 @@ static Node *wrap(Parser *p, NodeKind kind, Node *a) {
 }
 
 static int is_type_path(const Node *n) {
-  if (n->kind == N_INDEX) return is_type_path(n->a);
-  return (n->kind == N_NAME || n->kind == N_FIELD) && starts_upper(n->name);
+  return n->kind == N_INDEX ? is_type_path(n->a) : n->kind == N_NAME || n->kind == N_FIELD;
 }
 
 static Node *parse_struct_value(Parser *p, Node *type) {

@@ -42,7 +42,7 @@ struct Type {
   uint32_t fields_count;
   Variant *variants;     /* TY_ENUM */
   uint32_t variants_count;
-  Node *derived[4];      /* made methods, see derive.c */
+  Node *derived[5];      /* made methods, see derive.c */
   Name *name;            /* as written in source */
 };
 
@@ -65,6 +65,7 @@ struct Decl {
   Node *node;
   Type *type;      /* D_CONST with annotation, D_GLOBAL */
   uint32_t global; /* D_GLOBAL: number in its bank */
+  uint32_t flow;   /* D_GLOBAL: index + 1 in Fn.flow of the module-level code; 0: not declared yet */
   Vec impls;       /* Impl *: of a struct or enum */
   Place place;
 };
@@ -96,7 +97,8 @@ typedef struct Instance {
   Name *name;
   Type *type;      /* TY_FN, the receiver first */
   uint32_t index;
-  int is_closure;
+  Place needed;              /* where it was first used, in `needed_by` */
+  struct Instance *needed_by; /* NULL: from outside of any function */
 } Instance;
 
 typedef struct CodeLine { uint32_t pc, line, column; } CodeLine;
@@ -129,7 +131,9 @@ typedef struct Program0 {
   Instance *instances[INSTANCE_BUCKETS];
   Vec queue;      /* Instance * not compiled yet */
   size_t queue_at;
-  uint32_t instances_count, type_depth;
+  uint32_t instances_count, type_depth, constant_depth; /* depths: of structs in structs, of constants in constants, for the stack's sake */
+  Instance *compiling;
+  Place at;       /* of the code being compiled, for errors about types */
   Vec functions;  /* Function *: by index */
   Vec machine;    /* MachineType: row i is type 32 + i */
   Vec strings;    /* Name * */
@@ -173,6 +177,9 @@ Decl *scope_find_in(Module *m, const Name *name);
 Decl *module_export(Compiler *c, Module *from, Module *m, const Name *name, Place at); /* fails when absent or private */
 void scope_add(Compiler *c, Module *m, Name *name, Decl *d);
 Decl *declare(Compiler *c, Module *m, Name *name, DeclKind kind, Node *node, Place at);
+
+/* check.c: what must be right in code that is never reached too. */
+void check_modules(Compiler *c, int std_too);
 
 /* output.c */
 void output_module(Compiler *c, Name *name, uint32_t entry, uint32_t flush, void **image, size_t *size);

@@ -4,7 +4,7 @@
  * No globals: everything hangs on a Compiler.  The passes, one file each:
  *
  *   lex.c    text to tokens, with layout       parse_*.c  tokens to tree           module.c  files, imports, top-level names
- *   type.c   types and their instances         flow.c     definite assignment      lower_*.c tree to code, checking on the way
+ *   type.c   types and their instances         check.c    names and declarations   lower_*.c tree to code, checking on the way
  *   emit.c   code of one function              derive.c   derived methods as text  output.c  everything to an OrbcModule
  */
 #ifndef STAGE0_H
@@ -50,8 +50,8 @@ void *vec_push(Compiler *c, Vec *v, size_t row);  /* address of the new row, zer
 Name *name_of(Compiler *c, const char *text, size_t length);
 Name *name_lit(Compiler *c, const char *text);
 Name *name_format(Compiler *c, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void text_put(Compiler *c, Text *t, int ch);
-void text_add(Compiler *c, Text *t, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void put_text(Compiler *c, Text *t, int ch);
+void add_text(Compiler *c, Text *t, const char *format, ...) __attribute__((format(printf, 3, 4)));
 _Noreturn void fail(Compiler *c, Place at, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void arena_free(Compiler *c);
 
@@ -93,8 +93,7 @@ struct Module {
   struct Node *tree;
   struct Scope *scope;   /* top-level names */
   int in_std, state;     /* state: 0 new, 1 being loaded, 2 loaded */
-  int initialised;
-  uint32_t init_function;
+  Module *importer;      /* whose use loaded it first; NULL: the entry, the prelude */
 };
 
 typedef struct Options {

@@ -32,7 +32,7 @@ Type *type_make(Compiler *c, TypeTag tag, Decl *decl, Type *const *args, uint32_
   t->count = count;
   t->args = arena_alloc(c, count * sizeof *args);
   if (count) memcpy(t->args, args, count * sizeof *args);
-  if (depth_of(t) > FILE_LIMIT_INSTANCE_DEPTH) fail(c, decl ? decl->place : (Place){0}, "types are nested deeper than %d: does a generic use itself with ever larger arguments?", FILE_LIMIT_INSTANCE_DEPTH);
+  if (depth_of(t) > FILE_LIMIT_INSTANCE_DEPTH) fail(c, P->at, "types are nested deeper than %d: does a generic use itself with ever larger arguments?", FILE_LIMIT_INSTANCE_DEPTH);
   t->chain = P->types[h];
   return P->types[h] = t;
 }
@@ -62,38 +62,41 @@ void types_init(Compiler *c) {
 /* -- text -- */
 
 static void put_types(Compiler *c, Text *s, Type *const *types, uint32_t count) {
-  for (uint32_t i = 0; i < count; i++) text_add(c, s, "%s%s", i ? ", " : "", type_text(c, types[i]));
+  for (uint32_t i = 0; i < count; i++) add_text(c, s, "%s%s", i ? ", " : "", type_text(c, types[i]));
 }
+
+enum { MOST_TYPE_TEXT = 16384 }; /* (T, T) of (T, T) of ... doubles with each step */
 
 const char *type_text(Compiler *c, Type *t) {
   if (t->name) return t->name->text;
   Text s = {0};
   switch (t->tag) {
-  case TY_LIST: text_add(c, &s, "[%s]", type_text(c, t->args[0])); break;
-  case TY_ARRAY: text_add(c, &s, "Array[%s]", type_text(c, t->args[0])); break;
-  case TY_WEAK: text_add(c, &s, "Weak[%s]", type_text(c, t->args[0])); break;
+  case TY_LIST: add_text(c, &s, "[%s]", type_text(c, t->args[0])); break;
+  case TY_ARRAY: add_text(c, &s, "Array[%s]", type_text(c, t->args[0])); break;
+  case TY_WEAK: add_text(c, &s, "Weak[%s]", type_text(c, t->args[0])); break;
   case TY_TUPLE:
-    text_add(c, &s, "(");
+    add_text(c, &s, "(");
     put_types(c, &s, t->args, t->count);
-    text_add(c, &s, ")");
+    add_text(c, &s, ")");
     break;
   case TY_FN:
-    text_add(c, &s, "fn(");
+    add_text(c, &s, "fn(");
     put_types(c, &s, t->args, t->count - 1);
-    text_add(c, &s, ")");
-    if (t->args[t->count - 1] != P->void_) text_add(c, &s, " -> %s", type_text(c, t->args[t->count - 1]));
+    add_text(c, &s, ")");
+    if (t->args[t->count - 1] != P->void_) add_text(c, &s, " -> %s", type_text(c, t->args[t->count - 1]));
     break;
   default:
     if (t->decl == P->option && t->count) {
-      text_add(c, &s, "%s?", type_text(c, t->args[0]));
+      add_text(c, &s, "%s?", type_text(c, t->args[0]));
       break;
     }
-    text_add(c, &s, "%s", t->decl->name->text);
+    add_text(c, &s, "%s", t->decl->name->text);
     if (!t->count) break;
-    text_add(c, &s, "[");
+    add_text(c, &s, "[");
     put_types(c, &s, t->args, t->count);
-    text_add(c, &s, "]");
+    add_text(c, &s, "]");
   }
+  if (s.length > MOST_TYPE_TEXT) fail(c, P->at, "this type takes more than %d bytes to write; does a generic use itself with ever larger arguments?", MOST_TYPE_TEXT);
   t->name = name_of(c, s.bytes, s.length);
   return t->name->text;
 }
@@ -323,6 +326,8 @@ static uint32_t find_fn(Compiler *c, uint32_t made) {
   return made;
 }
 
+enum { MOST_STRUCTS_DEEP = 2000 };
+
 uint32_t type_machine(Compiler *c, Type *t) {
   if (t->machine) return t->machine;
   type_complete(c, t);
@@ -342,7 +347,9 @@ uint32_t type_machine(Compiler *c, Type *t) {
   default: break;
   }
   t->machine = machine_row(c, KIND_STRUCT, name_lit(c, type_text(c, t)));
+  if (++P->type_depth > MOST_STRUCTS_DEEP) fail(c, P->at, "structs are nested deeper than %d", MOST_STRUCTS_DEEP);
   add_fields(c, t->machine, t->fields, t->fields_count);
+  P->type_depth--;
   return t->machine;
 }
 

@@ -100,7 +100,7 @@ static void text_room(Compiler *c, Text *t, size_t more) {
   t->room = room;
 }
 
-void text_put(Compiler *c, Text *t, int ch) {
+void put_text(Compiler *c, Text *t, int ch) {
   text_room(c, t, 1);
   t->bytes[t->length++] = (char)ch;
 }
@@ -116,7 +116,7 @@ static void text_vadd(Compiler *c, Text *t, const char *format, va_list args) {
   t->length += (size_t)n;
 }
 
-void text_add(Compiler *c, Text *t, const char *format, ...) {
+void add_text(Compiler *c, Text *t, const char *format, ...) {
   va_list args;
   va_start(args, format);
   text_vadd(c, t, format, args);

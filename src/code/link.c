@@ -373,6 +373,17 @@ static int dispatch_reserve(Program *p, uint64_t more) {
   return 1;
 }
 
+static Dispatch *impl_slot(const Linker *l, const OrbcImpl *impl, uint32_t method) {
+  const Program *p = l->p;
+  return dispatch_slot(p->dispatch, p->dispatch_size, program_type(l, impl->type), p->types[program_type(l, impl->trait)].number + method);
+}
+
+/* Empties the slots that rows before `end` filled, the last one first, so that no chain of slots is cut. */
+static void remove_impls(Linker *l, uint32_t end) {
+  while (end-- > 0)
+    for (uint32_t k = l->v->impls[end].functions; k-- > 0; l->p->dispatch_count--) impl_slot(l, &l->v->impls[end], k)->used = 0;
+}
+
 /* The first module that implements a trait for a type wins; a second one is refused. */
 static int add_impls(Linker *l) {
   Program *p = l->p;
@@ -380,8 +391,11 @@ static int add_impls(Linker *l) {
     const OrbcImpl *impl = &l->v->impls[i];
     uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
     for (uint32_t k = 0; k < impl->functions; k++) {
-      Dispatch *slot = dispatch_slot(p->dispatch, p->dispatch_size, type, selector + k);
-      if (slot->used) return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, i, "the trait is implemented for this type already");
+      Dispatch *slot = impl_slot(l, impl, k);
+      if (slot->used) { /* then its first method is there already: none of this row has been entered */
+        remove_impls(l, i);
+        return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, i, "the trait is implemented for this type already");
+      }
       *slot = (Dispatch){type, selector + k, l->m->functions[l->v->impl_functions[impl->first_function + k]], 1};
       p->dispatch_count++;
     }
@@ -483,10 +497,8 @@ static int add_module(Linker *l, uint64_t grants) {
   return ok;
 }
 
-/* Forgets what a failed step added.  Dispatch entries are the last step; when one is refused the table is cleared of the new ones by function number. */
+/* Forgets what a failed step added.  Dispatch entries are the last step, which takes its own back. */
 static void undo(Program *p, const Program *before) {
-  for (uint32_t i = 0; i < p->dispatch_size; i++)
-    if (p->dispatch[i].used && p->dispatch[i].function >= before->functions_count) p->dispatch[i].used = 0;
   p->types_count = before->types_count;
   p->items_count = before->items_count;
   p->functions_count = before->functions_count;
