@@ -386,6 +386,7 @@ static void expand_function(Inliner *in, uint32_t function) {
 }
 
 int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, CodeVec *out_notes) {
+  if (!m->view.functions_count) return 1;
   Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes};
   vec_init(&in.facts, program->memory, sizeof(Facts));
   vec_init(&in.maps, program->memory, sizeof(uint32_t));

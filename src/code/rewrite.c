@@ -155,6 +155,8 @@ static uint64_t fuse_immediate(const Body *body, uint32_t i) {
   case OP_NE_I: to = yes ? POP_JNE_IMM : POP_JEQ_IMM; break;
   case OP_LT_S: to = swapped ? (yes ? POP_JGT_IMM : POP_JLE_IMM) : (yes ? POP_JLT_IMM : POP_JGE_IMM); break;
   case OP_LE_S: to = swapped ? (yes ? POP_JGE_IMM : POP_JLT_IMM) : (yes ? POP_JLE_IMM : POP_JGT_IMM); break;
+  case OP_LT_U: to = swapped ? (yes ? POP_JGT_U_IMM : POP_JLE_U_IMM) : (yes ? POP_JLT_U_IMM : POP_JGE_U_IMM); break;
+  case OP_LE_U: to = swapped ? (yes ? POP_JGE_U_IMM : POP_JLT_U_IMM) : (yes ? POP_JLE_U_IMM : POP_JGT_U_IMM); break;
   default: return 0;
   }
   return insn_make(to, swapped ? y : x, insn_b(load), 0);
@@ -186,8 +188,12 @@ typedef struct WithConstant {
 static const WithConstant with_constant[OP_COUNT] = {
     [OP_ADD_F64] = {POP_ADDK_F64, POP_ADDK_F64}, [OP_SUB_F64] = {POP_SUBK_F64, POP_RSUBK_F64}, [OP_MUL_F64] = {POP_MULK_F64, POP_MULK_F64},
     [OP_DIV_F64] = {POP_DIVK_F64, POP_RDIVK_F64}, [OP_MUL_I32] = {POP_MULK_I32, POP_MULK_I32}, [OP_MUL_I64] = {POP_MULK_I64, POP_MULK_I64},
-    [OP_MUL_U64] = {POP_MULK_U64, POP_MULK_U64}, [OP_AND] = {POP_ANDK, POP_ANDK},          [OP_DIV_I32] = {POP_DIVK_I32, 0},
-    [OP_REM_I32] = {POP_REMK_I32, 0},            [OP_DIV_I64] = {POP_DIVK_I64, 0},         [OP_REM_I64] = {POP_REMK_I64, 0},
+    [OP_ADD_U64] = {POP_ADDK_U64, POP_ADDK_U64}, [OP_SUB_U64] = {POP_SUBK_U64, 0},         [OP_MUL_U64] = {POP_MULK_U64, POP_MULK_U64},
+    [OP_AND] = {POP_ANDK, POP_ANDK},             [OP_OR] = {POP_ORK, POP_ORK},             [OP_XOR] = {POP_XORK, POP_XORK},
+    [OP_SHL_I32] = {POP_SHLK_I32, 0},            [OP_SHL_I64] = {POP_SHLK_64, 0},          [OP_SHL_U64] = {POP_SHLK_64, 0},
+    [OP_SHR_I64] = {POP_SHRK_S, 0},              [OP_SHR_U64] = {POP_SHRK_U, 0},           [OP_DIV_U64] = {POP_DIVK_U64, 0},
+    [OP_REM_U64] = {POP_REMK_U64, 0},            [OP_DIV_I32] = {POP_DIVK_I32, 0},         [OP_REM_I32] = {POP_REMK_I32, 0},
+    [OP_DIV_I64] = {POP_DIVK_I64, 0},            [OP_REM_I64] = {POP_REMK_I64, 0},
 };
 
 /* Whether site `inner` is `site` or was expanded in it. */
@@ -227,6 +233,22 @@ static int loaded_constant(const Rewrite *r, uint64_t w, uint64_t *bits) {
   return 1;
 }
 
+static int divides(unsigned op) {
+  return op == OP_DIV_I32 || op == OP_REM_I32 || op == OP_DIV_I64 || op == OP_REM_I64 || op == OP_DIV_U64 || op == OP_REM_U64;
+}
+
+/* Division of an i32 by a constant d from 2 to 65535 as a multiplication: with l = ceil(log2 d) and m = floor(2^(31 + l) / d) + 1, the quotient of x rounded down is
+ * m x >> 31 + l for every x of 32 bits (Granlund, Montgomery, "Division by invariant integers using multiplication", PLDI 1994, section 5). */
+static void use_reciprocal(uint64_t out[2]) {
+  unsigned op = insn_op(out[0]);
+  uint64_t d = out[1];
+  if ((op != POP_DIVK_I32 && op != POP_REMK_I32) || d < 2 || d > 0xffff) return;
+  unsigned l = 0;
+  while ((uint64_t)1 << l < d) l++;
+  out[0] = with_c(with_op(out[0], op == POP_DIVK_I32 ? POP_DIVM_I32 : POP_REMM_I32), (unsigned)d);
+  out[1] = (((uint64_t)1 << (31 + l)) / d + 1) << 6 | (31 + l);
+}
+
 /* Fuses a constant at `i` with the operation behind it: two private words.  0: it is not that. */
 static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   uint64_t bits, w;
@@ -234,10 +256,96 @@ static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_
   w = body->code[i + 1];
   unsigned t = insn_a(body->code[i]), b = insn_b(w), c = insn_c(w), right = with_constant[insn_op(w)].right, left = with_constant[insn_op(w)].left;
   if (!right || b == c || (b != t && c != t) || (b == t && !left)) return 0;
-  if (!left && (bits == 0 || bits == UINT64_MAX)) return 0; /* division: leave the traps to the general form */
+  if (divides(insn_op(w)) && (bits == 0 || bits == UINT64_MAX)) return 0; /* leave the traps to the general form */
   if (!is_dead_behind(body, i + 1, t)) return 0;
   out[0] = insn_make(c == t ? right : left, insn_a(w), c == t ? b : c, 0);
   out[1] = bits;
+  use_reciprocal(out);
+  return 1;
+}
+
+/* -- two in one -- */
+
+/* Words that a private instruction takes. */
+static uint32_t words_of(unsigned op) {
+  if (op >= POP_JEQ_IMM && op <= POP_LOOP_LE_I64) return 3;
+  if ((op >= POP_JEQ && op <= POP_JNE_P) || (op >= POP_ADDK_F64 && op <= POP_REMK_I64) ||
+      (op >= POP_ADD_F64_INTO_ADD_F64 && op <= POP_LGET_64_INTO_SETF_64))
+    return 2;
+  return 1;
+}
+
+/* All opcodes under one prefix, as the lists of pairs name them. */
+enum {
+#define OP(name, a, b, c, flags, cost, meaning) ANY_##name = OP_##name,
+#include "opcodes.def"
+#undef OP
+#define PRIVATE(name, meaning) ANY_##name = POP_##name,
+#include "code/private_ops.def"
+  ANY_RSUB_F64 = POP_END
+};
+
+typedef struct Pair {
+  uint16_t first, second, both;
+} Pair;
+
+static unsigned find_pair(const Pair *pairs, size_t n, unsigned first, unsigned second) {
+  for (size_t i = 0; i < n; i++)
+    if (pairs[i].first == first && pairs[i].second == second) return pairs[i].both;
+  return 0;
+}
+
+/* Neighbours become one instruction where there is one for them; nothing else changes. */
+static void pair_up(const Body *b, uint64_t *code, uint32_t start) {
+  static const Pair pairs[] = {
+#define PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_THEN_##y},
+      PAIRS(PAIR)
+#undef PAIR
+  };
+  for (uint32_t i = start, next; i < b->end; i = next) {
+    next = i + words_of(insn_op(code[i]));
+    if (!follows(b, next)) continue;
+    unsigned both = find_pair(pairs, sizeof pairs / sizeof pairs[0], insn_op(code[i]), insn_op(code[next]));
+    if (!both) continue;
+    code[i] = with_op(code[i], both);
+    next += words_of(insn_op(code[next]));
+  }
+}
+
+static uint64_t with_b(uint64_t w, unsigned b) { return (w & ~((uint64_t)0xffff << 32)) | (uint64_t)b << 32; }
+
+/* The second instruction of a pair whose first made float `t`: what it is called in FLOAT_PAIRS, and its operands in the order wanted there; 0: it is none. */
+static unsigned use_of_float(const Rewrite *r, const Body *body, uint32_t i, unsigned t, uint64_t *out) {
+  uint64_t w = body->code[i];
+  unsigned op = insn_op(w), b = insn_b(w), c = insn_c(w);
+  if (op == OP_SETF) {
+    *out = rewrite_one(r, w, body->notes[i], i);
+    return insn_op(*out) == POP_SETF_64 && b == t ? ANY_SETF_64 : 0;
+  }
+  *out = w;
+  if ((op != OP_ADD_F64 && op != OP_SUB_F64 && op != OP_MUL_F64) || (b == t) == (c == t)) return 0;
+  if (b == t) return op;
+  if (op == OP_SUB_F64) return ANY_RSUB_F64;
+  *out = with_c(with_b(w, t), b);
+  return op;
+}
+
+/* A float that the instruction at `i` makes for the next one only: both in one, without a register between them.  0: it is not that. */
+static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
+  static const Pair pairs[] = {
+#define FLOAT_PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_INTO_##y},
+      FLOAT_PAIRS(FLOAT_PAIR)
+#undef FLOAT_PAIR
+  };
+  unsigned op = insn_op(body->code[i]), t = insn_a(body->code[i]);
+  if (op != OP_ADD_F64 && op != OP_SUB_F64 && op != OP_MUL_F64 && op != OP_GETF && op != OP_AGET && op != OP_LGET) return 0;
+  if (!follows(body, i + 1)) return 0;
+  uint64_t first = rewrite_one(r, body->code[i], body->notes[i], i), second;
+  unsigned use = use_of_float(r, body, i + 1, t, &second);
+  unsigned both = use ? find_pair(pairs, sizeof pairs / sizeof pairs[0], insn_op(first), use) : 0;
+  if (!both || !is_dead_behind(body, i + 1, t)) return 0;
+  out[0] = with_op(first, both);
+  out[1] = second;
   return 1;
 }
 
@@ -245,11 +353,12 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
   uint64_t *code = VEC_ROWS(uint64_t, r->module->code);
   const Body body = {code, r->notes, VEC_ROWS(CodeOrigin, r->module->origins), VEC_ROWS(CodeSite, r->module->sites), end};
   for (uint32_t i = start; i < end; i++) {
-    if (!r->program->is_exact && fuse_constant(r, &body, i, code + i)) {
+    if (!r->program->is_exact && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) {
       i++;
       continue;
     }
     uint64_t w = r->program->is_exact ? 0 : fuse(&body, i);
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
+  if (!r->program->is_exact) pair_up(&body, code, start);
 }

@@ -39,6 +39,9 @@ static uint64_t multiply_high(uint64_t x, uint64_t y) {
 static int32_t leading_zeros(uint64_t x) { return x ? __builtin_clzll(x) : 64; }
 static int32_t trailing_zeros(uint64_t x) { return x ? __builtin_ctzll(x) : 64; }
 
+/* The quotient of an i32 by a constant, whose reciprocal (rewrite.c) has the shift in its low 6 bits; rounded towards zero. */
+static inline int64_t divide_by_reciprocal(int64_t x, uint64_t reciprocal) { return ((x * (int64_t)(reciprocal >> 6)) >> (reciprocal & 63)) - (x >> 63); }
+
 static void fill(ArrayObj *a, unsigned shift, uint64_t at, uint64_t count, Slot value, int is_f32) {
   char *to = (char *)array_data(a) + (at << shift);
   if (is_f32) {
@@ -117,16 +120,17 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
     NEXT();                                           \
   } while (0)
 
-#define ARITHMETIC(name, type, builtin)                                                                \
-  L_##name : {                                                                                         \
-    type x_;                                                                                           \
-    if (UNLIKELY(builtin((type)raw[B].s, (type)raw[C].s, &x_))) TRAP(OVERFLOW);                        \
-    raw[A].s = x_;                                                                                     \
-    NEXT();                                                                                            \
-  }
 #define SET_S(name, e) L_##name: raw[A].s = (e); NEXT();
 #define SET_U(name, e) L_##name: raw[A].u = (e); NEXT();
 #define SET_F(name, e) L_##name: raw[A].f = (e); NEXT();
+
+#define LOOP_BODY(type, relation)                                                                      \
+  do {                                                                                                 \
+    type x_;                                                                                           \
+    if (UNLIKELY(__builtin_add_overflow((type)raw[A].s, (type)IMM_C, &x_))) TRAP(OVERFLOW);            \
+    raw[A].s = x_;                                                                                     \
+    BRANCH(x_ relation raw[*pc >> 48].s, 2);                                                           \
+  } while (0)
 
 /* How a value of each form is read into register or written from it. */
 #define READ_64(to, p) ((to).u = *(const uint64_t *)(p))
@@ -175,6 +179,81 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
     }                                                                            \
   } while (0)
 
+/* What the commonest instructions do, so that two of them can be one (PAIRS in code/private_ops.def).  Each leaves pc behind its own words. */
+#define DO_MOV() raw[A] = raw[B]
+#define DO_MOVP() ref[A] = ref[B]
+#define DO_LDI() raw[A].s = IMM_B
+#define DO_LDI_F() raw[A].f = (double)IMM_B
+#define DO_CHECKED(type, builtin, left, right)                                    \
+  do {                                                                            \
+    type x_;                                                                      \
+    if (UNLIKELY(builtin((type)(left), (type)(right), &x_))) TRAP(OVERFLOW);      \
+    raw[A].s = x_;                                                                \
+  } while (0)
+#define DO_ADD_I32() DO_CHECKED(int32_t, __builtin_add_overflow, raw[B].s, raw[C].s)
+#define DO_SUB_I32() DO_CHECKED(int32_t, __builtin_sub_overflow, raw[B].s, raw[C].s)
+#define DO_MUL_I32() DO_CHECKED(int32_t, __builtin_mul_overflow, raw[B].s, raw[C].s)
+#define DO_ADD_I64() DO_CHECKED(int64_t, __builtin_add_overflow, raw[B].s, raw[C].s)
+#define DO_SUB_I64() DO_CHECKED(int64_t, __builtin_sub_overflow, raw[B].s, raw[C].s)
+#define DO_MUL_I64() DO_CHECKED(int64_t, __builtin_mul_overflow, raw[B].s, raw[C].s)
+#define DO_ADDI_I32() DO_CHECKED(int32_t, __builtin_add_overflow, raw[B].s, IMM_C)
+#define DO_ADDI_I64() DO_CHECKED(int64_t, __builtin_add_overflow, raw[B].s, IMM_C)
+#define DO_ADD_F64() raw[A].f = raw[B].f + raw[C].f
+#define DO_SUB_F64() raw[A].f = raw[B].f - raw[C].f
+#define DO_MUL_F64() raw[A].f = raw[B].f * raw[C].f
+#define DO_AND() raw[A].u = raw[B].u & raw[C].u
+#define DO_XOR() raw[A].u = raw[B].u ^ raw[C].u
+#define DO_CAST_U8() raw[A].u = (uint8_t)raw[B].u
+#define DO_CAST_I32() raw[A].s = (int32_t)raw[B].u
+#define DO_JLT_S() BRANCH(raw[B].s < raw[C].s, 1)
+#define DO_JLE_S() BRANCH(raw[B].s <= raw[C].s, 1)
+#define DO_JLE_F() BRANCH(raw[B].f <= raw[C].f, 1)
+#define DO_JEQ() BRANCH(raw[B].u == raw[C].u, 1)
+#define DO_JNE() BRANCH(raw[B].u != raw[C].u, 1)
+#define DO_JMP() JUMP(WIDE)
+#define DO_JNE_IMM() BRANCH(raw[A].s != IMM_B, 2)
+#define DO_JGE_IMM() BRANCH(raw[A].s >= IMM_B, 2)
+#define DO_LOOP_LT_I32() LOOP_BODY(int32_t, <)
+#define DO_GETF(form) do { const Obj *o_ = ref[B]; CHECK_NULL(o_); READ_##form(raw[A], (const char *)o_ + C); } while (0)
+#define DO_SETF(form) do { Obj *o_ = ref[A]; CHECK_NULL(o_); WRITE_##form((char *)o_ + C, raw[B]); } while (0)
+#define DO_AGET(form, shift) do { ARRAY_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); } while (0)
+#define DO_ASET(form, shift) do { ARRAY_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); } while (0)
+#define DO_LGET(form, shift) do { LIST_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); } while (0)
+#define DO_LSET(form, shift) do { LIST_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); } while (0)
+#define DO_GETF_64() DO_GETF(64)
+#define DO_SETF_64() DO_SETF(64)
+#define DO_GETF_P() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); ref[A] = *(Obj *const *)(const void *)((const char *)o_ + C); } while (0)
+#define DO_AGET_I32() DO_AGET(I32, 2)
+#define DO_ASET_32() DO_ASET(32, 2)
+#define DO_ASET_8() DO_ASET(8, 0)
+#define DO_LGET_64() DO_LGET(64, 3)
+#define DO_LGET_I32() DO_LGET(I32, 2)
+#define DO_LSET_32() DO_LSET(32, 2)
+#define DO_LSET_8() DO_LSET(8, 0)
+#define DO_LGET_P() do { LIST_AT(B, raw[C].u); ref[A] = *(Obj **)(void *)ELEMENT(3); } while (0)
+#define DO_TAG() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); raw[A].s = (int64_t)obj_tag(o_); } while (0)
+#define DO_AS_VARIANT() do { Obj *o_ = ref[B]; CHECK_NULL(o_); if (UNLIKELY(obj_type(o_) != C)) TRAP(BAD_CAST); ref[A] = o_; } while (0)
+#define DO_ALEN() do { const ArrayObj *a_ = (const ArrayObj *)(const void *)ref[B]; CHECK_NULL(a_); raw[A].s = (int64_t)a_->length; } while (0)
+#define DO_LLEN() do { const ListObj *l_ = (const ListObj *)(const void *)ref[B]; CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
+#define DO_SLEN() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->length; } while (0)
+#define DO_SDATA() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); ref[A] = (Obj *)(void *)s_->bytes; } while (0)
+#define DO_SOFFSET() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->start; } while (0)
+#define DO_CALL() do { callee = &vm->functions[C]; goto call; } while (0)
+#define DO_RETR() do { raw[0] = raw[A]; goto L_RET; } while (0)
+
+/* A float made by one instruction and used up by the next, which never is in a register of the stack (FLOAT_PAIRS). */
+#define VALUE_ADD_F64() double v_ = raw[B].f + raw[C].f
+#define VALUE_SUB_F64() double v_ = raw[B].f - raw[C].f
+#define VALUE_MUL_F64() double v_ = raw[B].f * raw[C].f
+#define VALUE_GETF_64() const Obj *o_ = ref[B]; CHECK_NULL(o_); double v_ = *(const double *)(const void *)((const char *)o_ + C)
+#define VALUE_AGET_64() ARRAY_AT(B, raw[C].u); double v_ = *(const double *)(const void *)ELEMENT(3)
+#define VALUE_LGET_64() LIST_AT(B, raw[C].u); double v_ = *(const double *)(const void *)ELEMENT(3)
+#define USE_ADD_F64() raw[A].f = v_ + raw[C].f
+#define USE_MUL_F64() raw[A].f = v_ * raw[C].f
+#define USE_SUB_F64() raw[A].f = v_ - raw[C].f
+#define USE_RSUB_F64() raw[A].f = raw[B].f - v_
+#define USE_SETF_64() do { Obj *to_ = ref[A]; CHECK_NULL(to_); *(double *)(void *)((char *)to_ + C) = v_; } while (0)
+
 VmStatus interp_run(Vm *vm) {
   static const void *const normal[POP_END] = {
 #define OP(name, a, b, c, flags, cost, meaning) [OP_##name] = &&L_##name,
@@ -197,10 +276,10 @@ VmStatus interp_run(Vm *vm) {
 
   /* moves and constants */
 L_NOP: NEXT();
-L_MOV: raw[A] = raw[B]; NEXT();
-L_MOVP: ref[A] = ref[B]; NEXT();
-L_LDI: raw[A].s = IMM_B; NEXT();
-L_LDI_F: raw[A].f = (double)IMM_B; NEXT();
+L_MOV: DO_MOV(); NEXT();
+L_MOVP: DO_MOVP(); NEXT();
+L_LDI: DO_LDI(); NEXT();
+L_LDI_F: DO_LDI_F(); NEXT();
 L_LDC: raw[A].u = pc[WIDE - 1]; NEXT();
 L_LDNULL: ref[A] = NULL; NEXT();
 L_LDS: {
@@ -219,21 +298,14 @@ L_GETGP: ref[A] = vm->globals_ref[WIDE_INDEX]; NEXT();
 L_SETGP: vm->globals_ref[WIDE_INDEX] = ref[A]; NEXT();
 
   /* arithmetic */
-  ARITHMETIC(ADD_I32, int32_t, __builtin_add_overflow)
-  ARITHMETIC(SUB_I32, int32_t, __builtin_sub_overflow)
-  ARITHMETIC(MUL_I32, int32_t, __builtin_mul_overflow)
-  ARITHMETIC(ADD_I64, int64_t, __builtin_add_overflow)
-  ARITHMETIC(SUB_I64, int64_t, __builtin_sub_overflow)
-  ARITHMETIC(MUL_I64, int64_t, __builtin_mul_overflow)
-L_ADDI_I32: {
-    int32_t x;
-    if (UNLIKELY(__builtin_add_overflow((int32_t)raw[B].s, (int32_t)IMM_C, &x))) TRAP(OVERFLOW);
-    raw[A].s = x;
-    NEXT();
-  }
-L_ADDI_I64:
-  if (UNLIKELY(__builtin_add_overflow(raw[B].s, IMM_C, &raw[A].s))) TRAP(OVERFLOW);
-  NEXT();
+L_ADD_I32: DO_ADD_I32(); NEXT();
+L_SUB_I32: DO_SUB_I32(); NEXT();
+L_MUL_I32: DO_MUL_I32(); NEXT();
+L_ADD_I64: DO_ADD_I64(); NEXT();
+L_SUB_I64: DO_SUB_I64(); NEXT();
+L_MUL_I64: DO_MUL_I64(); NEXT();
+L_ADDI_I32: DO_ADDI_I32(); NEXT();
+L_ADDI_I64: DO_ADDI_I64(); NEXT();
 L_NEG_I32:
   if (UNLIKELY(raw[B].s == INT32_MIN)) TRAP(OVERFLOW);
   raw[A].s = -raw[B].s;
@@ -303,9 +375,9 @@ L_REM_U64:
   NEXT();
 
   /* bits */
-  SET_U(AND, raw[B].u & raw[C].u)
+L_AND: DO_AND(); NEXT();
   SET_U(OR, raw[B].u | raw[C].u)
-  SET_U(XOR, raw[B].u ^ raw[C].u)
+L_XOR: DO_XOR(); NEXT();
   SET_U(NOT, raw[B].u ^ 1)
   SET_S(SHL_I32, (int32_t)((uint32_t)raw[B].u << (raw[C].u & 31)))
   SET_U(SHL_I64, raw[B].u << (raw[C].u & 63))
@@ -322,8 +394,8 @@ L_REM_U64:
   /* conversions */
   SET_S(CAST_I8, (int8_t)raw[B].u)
   SET_S(CAST_I16, (int16_t)raw[B].u)
-  SET_S(CAST_I32, (int32_t)raw[B].u)
-  SET_U(CAST_U8, (uint8_t)raw[B].u)
+L_CAST_I32: DO_CAST_I32(); NEXT();
+L_CAST_U8: DO_CAST_U8(); NEXT();
   SET_U(CAST_U16, (uint16_t)raw[B].u)
   SET_U(CAST_U32, (uint32_t)raw[B].u)
   SET_F(S2F64, (double)raw[B].s)
@@ -359,9 +431,9 @@ L_FROM_BITS32: {
   }
 
   /* floats */
-  SET_F(ADD_F64, raw[B].f + raw[C].f)
-  SET_F(SUB_F64, raw[B].f - raw[C].f)
-  SET_F(MUL_F64, raw[B].f * raw[C].f)
+L_ADD_F64: DO_ADD_F64(); NEXT();
+L_SUB_F64: DO_SUB_F64(); NEXT();
+L_MUL_F64: DO_MUL_F64(); NEXT();
   SET_F(DIV_F64, raw[B].f / raw[C].f)
 L_REM_F64: COST(3); raw[A].f = fmod(raw[B].f, raw[C].f); NEXT();
   SET_F(NEG_F64, -raw[B].f)
@@ -387,7 +459,7 @@ L_FMA_F64: COST(1); raw[A].f = fma(raw[B].f, raw[C].f, raw[A].f); NEXT();
   SET_U(IS_NULL, ref[B] == NULL)
 
   /* branches */
-L_JMP: JUMP(WIDE);
+L_JMP: DO_JMP(); NEXT();
 L_JT:
   if (raw[A].u) JUMP(WIDE);
   NEXT();
@@ -404,34 +476,32 @@ L_SWITCH: {
     uint64_t x = raw[A].u, n = WIDE_INDEX;
     JUMP(x < n ? x : n);
   }
-L_JEQ: BRANCH(raw[B].u == raw[C].u, 1);
-L_JNE: BRANCH(raw[B].u != raw[C].u, 1);
-L_JLT_S: BRANCH(raw[B].s < raw[C].s, 1);
-L_JLE_S: BRANCH(raw[B].s <= raw[C].s, 1);
+L_JEQ: DO_JEQ(); NEXT();
+L_JNE: DO_JNE(); NEXT();
+L_JLT_S: DO_JLT_S(); NEXT();
+L_JLE_S: DO_JLE_S(); NEXT();
 L_JLT_U: BRANCH(raw[B].u < raw[C].u, 1);
 L_JLE_U: BRANCH(raw[B].u <= raw[C].u, 1);
 L_JEQ_F: BRANCH(raw[B].f == raw[C].f, 1);
 L_JNE_F: BRANCH(raw[B].f != raw[C].f, 1);
 L_JLT_F: BRANCH(raw[B].f < raw[C].f, 1);
-L_JLE_F: BRANCH(raw[B].f <= raw[C].f, 1);
+L_JLE_F: DO_JLE_F(); NEXT();
 L_JNLT_F: BRANCH(!(raw[B].f < raw[C].f), 1);
 L_JNLE_F: BRANCH(!(raw[B].f <= raw[C].f), 1);
 L_JEQ_P: BRANCH(ref[B] == ref[C], 1);
 L_JNE_P: BRANCH(ref[B] != ref[C], 1);
 L_JEQ_IMM: BRANCH(raw[A].s == IMM_B, 2);
-L_JNE_IMM: BRANCH(raw[A].s != IMM_B, 2);
+L_JNE_IMM: DO_JNE_IMM(); NEXT();
 L_JLT_IMM: BRANCH(raw[A].s < IMM_B, 2);
-L_JGE_IMM: BRANCH(raw[A].s >= IMM_B, 2);
+L_JGE_IMM: DO_JGE_IMM(); NEXT();
 L_JLE_IMM: BRANCH(raw[A].s <= IMM_B, 2);
 L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2);
-#define LOOP(name, type, relation)                                                                     \
-  L_##name : {                                                                                         \
-    type x_;                                                                                           \
-    if (UNLIKELY(__builtin_add_overflow((type)raw[A].s, (type)IMM_C, &x_))) TRAP(OVERFLOW);            \
-    raw[A].s = x_;                                                                                     \
-    BRANCH(x_ relation raw[*pc >> 48].s, 2);                                                           \
-  }
-  LOOP(LOOP_LT_I32, int32_t, <)
+L_JLT_U_IMM: BRANCH(raw[A].u < (uint64_t)IMM_B, 2);
+L_JGE_U_IMM: BRANCH(raw[A].u >= (uint64_t)IMM_B, 2);
+L_JLE_U_IMM: BRANCH(raw[A].u <= (uint64_t)IMM_B, 2);
+L_JGT_U_IMM: BRANCH(raw[A].u > (uint64_t)IMM_B, 2);
+#define LOOP(name, type, relation) L_##name: LOOP_BODY(type, relation);
+L_LOOP_LT_I32: DO_LOOP_LT_I32();
   LOOP(LOOP_LE_I32, int32_t, <=)
   LOOP(LOOP_LT_I64, int64_t, <)
   LOOP(LOOP_LE_I64, int64_t, <=)
@@ -453,10 +523,22 @@ L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2);
   CONSTANT(RDIVK_F64, f, double, k_ / raw[B].f)
   CONSTANT(MULK_U64, u, uint64_t, raw[B].u * k_)
   CONSTANT(ANDK, u, uint64_t, raw[B].u & k_)
+  CONSTANT(ADDK_U64, u, uint64_t, raw[B].u + k_)
+  CONSTANT(SUBK_U64, u, uint64_t, raw[B].u - k_)
+  CONSTANT(XORK, u, uint64_t, raw[B].u ^ k_)
+  CONSTANT(ORK, u, uint64_t, raw[B].u | k_)
+  CONSTANT(SHLK_I32, s, uint64_t, (int32_t)((uint32_t)raw[B].u << (k_ & 31)))
+  CONSTANT(SHLK_64, u, uint64_t, raw[B].u << (k_ & 63))
+  CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
+  CONSTANT(SHRK_U, u, uint64_t, raw[B].u >> (k_ & 63))
+  CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
+  CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
   CONSTANT(REMK_I32, s, int64_t, (int32_t)raw[B].s % (int32_t)k_)
   CONSTANT(DIVK_I64, s, int64_t, raw[B].s / k_)
   CONSTANT(REMK_I64, s, int64_t, raw[B].s % k_)
+L_DIVM_I32: raw[A].s = divide_by_reciprocal(raw[B].s, *pc); pc++; NEXT();
+L_REMM_I32: raw[A].s = raw[B].s - divide_by_reciprocal(raw[B].s, *pc) * (int64_t)C; pc++; NEXT();
 L_MULK_I32: {
     int32_t x;
     if (UNLIKELY(__builtin_mul_overflow((int32_t)raw[B].s, (int32_t)*pc, &x))) TRAP(OVERFLOW);
@@ -473,8 +555,7 @@ L_MULK_I64: {
   }
 
   /* calls */
-L_CALL:
-  callee = &vm->functions[C];
+L_CALL: DO_CALL();
 call:
   if (UNLIKELY(raw + A > vm->raw_end || ref + B > vm->ref_end || frame == vm->frame_end)) goto grow;
   raw += A;
@@ -536,7 +617,7 @@ L_CALL_KERNEL: {
     }
     NEXT();
   }
-L_RETR: raw[0] = raw[A]; goto L_RET;
+L_RETR: DO_RETR();
 L_RETP: ref[0] = ref[A]; goto L_RET;
 L_RETN: return_many(frame->func, raw, raw + A, ref, ref + B);
 L_RET: {
@@ -583,28 +664,11 @@ L_NEW_ONE: {
     ref[A] = o;
     NEXT();
   }
-#define GETF(form, shift)                                    \
-  L_GETF_##form : {                                          \
-    const Obj *o = ref[B];                                   \
-    CHECK_NULL(o);                                           \
-    READ_##form(raw[A], (const char *)o + C);                \
-    NEXT();                                                  \
-  }
-#define SETF(form, shift)                                    \
-  L_SETF_##form : {                                          \
-    Obj *o = ref[A];                                         \
-    CHECK_NULL(o);                                           \
-    WRITE_##form((char *)o + C, raw[B]);                     \
-    NEXT();                                                  \
-  }
+#define GETF(form, shift) L_GETF_##form : DO_GETF(form); NEXT();
+#define SETF(form, shift) L_SETF_##form : DO_SETF(form); NEXT();
   RAW_READS(GETF)
   RAW_WRITES(SETF)
-L_GETF_P: {
-    const Obj *o = ref[B];
-    CHECK_NULL(o);
-    ref[A] = *(Obj *const *)(const void *)((const char *)o + C);
-    NEXT();
-  }
+L_GETF_P: DO_GETF_P(); NEXT();
 L_SETF_P: {
     Obj *o = ref[A];
     CHECK_NULL(o);
@@ -612,19 +676,8 @@ L_SETF_P: {
     gc_wrote(&vm->heap, o);
     NEXT();
   }
-L_TAG: {
-    const Obj *o = ref[B];
-    CHECK_NULL(o);
-    raw[A].s = (int64_t)obj_tag(o);
-    NEXT();
-  }
-L_AS_VARIANT: {
-    Obj *o = ref[B];
-    CHECK_NULL(o);
-    if (UNLIKELY(obj_type(o) != C)) TRAP(BAD_CAST);
-    ref[A] = o;
-    NEXT();
-  }
+L_TAG: DO_TAG(); NEXT();
+L_AS_VARIANT: DO_AS_VARIANT(); NEXT();
 L_CAST_REF: {
     Obj *o = ref[B];
     COST(1);
@@ -673,12 +726,7 @@ L_NEW_ARRAY: {
     ref[A] = (Obj *)(void *)o;
     NEXT();
   }
-L_ALEN: {
-    const ArrayObj *a = (const ArrayObj *)(const void *)ref[B];
-    CHECK_NULL(a);
-    raw[A].s = (int64_t)a->length;
-    NEXT();
-  }
+L_ALEN: DO_ALEN(); NEXT();
 L_AMARK: {
     const ArrayObj *a = (const ArrayObj *)(const void *)ref[B];
     CHECK_NULL(a);
@@ -691,8 +739,8 @@ L_ASET_MARK: {
     a->mark = (uint32_t)raw[B].u;
     NEXT();
   }
-#define AGET(form, shift) L_AGET_##form : { ARRAY_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); NEXT(); }
-#define ASET(form, shift) L_ASET_##form : { ARRAY_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); NEXT(); }
+#define AGET(form, shift) L_AGET_##form : DO_AGET(form, shift); NEXT();
+#define ASET(form, shift) L_ASET_##form : DO_ASET(form, shift); NEXT();
   RAW_READS(AGET)
   RAW_WRITES(ASET)
 L_AGET_P: {
@@ -758,21 +806,12 @@ L_NEW_LIST: {
     ref[A] = (Obj *)(void *)o;
     NEXT();
   }
-L_LLEN: {
-    const ListObj *l = (const ListObj *)(const void *)ref[B];
-    CHECK_NULL(l);
-    raw[A].s = (int64_t)l->length;
-    NEXT();
-  }
-#define LGET(form, shift) L_LGET_##form : { LIST_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); NEXT(); }
-#define LSET(form, shift) L_LSET_##form : { LIST_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); NEXT(); }
+L_LLEN: DO_LLEN(); NEXT();
+#define LGET(form, shift) L_LGET_##form : DO_LGET(form, shift); NEXT();
+#define LSET(form, shift) L_LSET_##form : DO_LSET(form, shift); NEXT();
   RAW_READS(LGET)
   RAW_WRITES(LSET)
-L_LGET_P: {
-    LIST_AT(B, raw[C].u);
-    ref[A] = *(Obj **)(void *)ELEMENT(3);
-    NEXT();
-  }
+L_LGET_P: DO_LGET_P(); NEXT();
 L_LSET_P: {
     LIST_AT(A, raw[B].u);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
@@ -842,7 +881,7 @@ L_SNEW: {
 #define STRING(name, reg)                                          \
   StringObj *name = (StringObj *)(void *)ref[reg];                 \
   CHECK_NULL(name)
-L_SLEN: { STRING(s, B); raw[A].s = (int64_t)s->length; NEXT(); }
+L_SLEN: DO_SLEN(); NEXT();
 L_SBYTE: {
     STRING(s, B);
     uint64_t i = raw[C].u;
@@ -850,8 +889,8 @@ L_SBYTE: {
     raw[A].u = ((const uint8_t *)array_data(s->bytes))[s->start + i];
     NEXT();
   }
-L_SDATA: { STRING(s, B); ref[A] = (Obj *)(void *)s->bytes; NEXT(); }
-L_SOFFSET: { STRING(s, B); raw[A].s = (int64_t)s->start; NEXT(); }
+L_SDATA: DO_SDATA(); NEXT();
+L_SOFFSET: DO_SOFFSET(); NEXT();
 L_SHASH: { STRING(s, B); raw[A].u = s->hash; NEXT(); }
 L_SSET_HASH: { STRING(s, A); s->hash = (uint32_t)raw[B].u; NEXT(); }
 
@@ -912,6 +951,12 @@ L_FRAME_NUMBER: {
     raw[A].s = vm_frame_number(vm, raw[B].s, C);
     NEXT();
   }
+
+  /* two instructions in one */
+#define PAIR(x, y) L_##x##_THEN_##y: DO_##x(); pc++; DO_##y(); NEXT();
+  PAIRS(PAIR)
+#define FLOAT_PAIR(x, y) L_##x##_INTO_##y: { VALUE_##x(); pc++; USE_##y(); NEXT(); }
+  FLOAT_PAIRS(FLOAT_PAIR)
 
   /* never in private code: the linker replaces them */
 L_LDK: L_CHK: L_CAST: L_I2F: L_AS_F64: L_NEW: L_GETF: L_GETFP: L_SETF: L_SETFP: L_AGET: L_AGETP: L_ASET: L_ASETP:
