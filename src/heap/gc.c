@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+enum { SWEEP_STEPS = 8 }; /* blocks swept at a minor collection, wanted or not: the memory of the dead goes back soon */
+
 /* -- memory within the limit -- */
 
 void *gc_obtain(GcHeap *h, size_t size, size_t align) {
@@ -61,6 +63,7 @@ int gc_init(GcHeap *h, const GcConfig *config) {
   h->nursery_end = h->space[0] + h->half;
   h->next_full = GC_MIN_FULL;
   h->enabled = 1;
+  h->visit = nursery_visit;
   return 1;
 }
 
@@ -81,8 +84,7 @@ void gc_free(GcHeap *h) {
 /* -- collecting -- */
 
 void gc_visit(GcHeap *h, Obj **slots, size_t count) {
-  if (h->marking) mark_visit(h, slots, count);
-  else nursery_visit(h, slots, count);
+  h->visit(h, slots, count);
 }
 
 static void set_next_full(GcHeap *h) {
@@ -92,21 +94,27 @@ static void set_next_full(GcHeap *h) {
   h->next_full = h->old_bytes + (growth < GC_MIN_FULL ? GC_MIN_FULL : growth);
 }
 
-int gc_collect(GcHeap *h, int full) {
+static void collect(GcHeap *h, int full) {
   uint64_t start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
   nursery_collect(h, full);
   if (full) {
     mark_collect(h);
-    old_sweep_all(h); /* so that the figure of live bytes is exact */
     set_next_full(h);
-  }
+  } else old_sweep(h, SWEEP_STEPS);
 #ifdef ORUS_STRESS
-  if (gc_verify(h)) __builtin_trap(); /* a test build: stop where the damage is */
+  const char *fault = gc_verify(h);
+  if (fault && fault != gc_verify_no_memory) __builtin_trap(); /* a test build: stop where the damage is */
 #endif
-  if (!h->config.now_ns) return 1;
+  if (!h->config.now_ns) return;
   uint64_t pause = h->config.now_ns(h->config.ctx) - start;
   h->stats.pause_total_ns += pause;
   if (pause > h->stats.pause_max_ns) h->stats.pause_max_ns = pause;
+}
+
+/* Whoever asks for a full collection wants the memory back at once. */
+int gc_collect(GcHeap *h, int full) {
+  collect(h, full);
+  if (full) old_sweep(h, SIZE_MAX);
   return 1;
 }
 
@@ -136,7 +144,8 @@ static Obj *bump(GcHeap *h, uint64_t header, uint64_t size) {
 static Obj *alloc_old(GcHeap *h, uint64_t header, uint64_t size) {
   Obj *o = old_alloc(h, size);
   if (!o) return NULL;
-  o->header = header | OBJ_OLD | OBJ_BARRIER | h->mark | (size > GC_SMALL_MAX ? OBJ_LARGE : 0);
+  memset(o, 0, size);
+  o->header = header | old_flags(h, size);
   h->stats.allocated += size;
   return o;
 }
@@ -144,10 +153,10 @@ static Obj *alloc_old(GcHeap *h, uint64_t header, uint64_t size) {
 static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
 
 static Obj *alloc_large(GcHeap *h, uint64_t header, uint64_t size) {
-  if (wants_full(h)) gc_collect(h, 1);
+  if (wants_full(h)) collect(h, 1);
   Obj *o = alloc_old(h, header, size);
   if (o) return o;
-  gc_collect(h, 1);
+  collect(h, 1);
   return alloc_old(h, header, size);
 }
 
@@ -158,18 +167,18 @@ static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
     Obj *o = alloc_old(h, header, size);
     if (o) return o;
   }
-  gc_collect(h, wants_full(h));
+  collect(h, wants_full(h));
   if (extend(h, size)) return bump(h, header, size);
-  gc_collect(h, 0); /* survivors filled the half: now they are of age and promoted.  A full collection here made growth quadratic. */
+  collect(h, 0); /* survivors filled the half: now they are of age and promoted.  A full collection here made growth quadratic. */
   if (extend(h, size)) return bump(h, header, size);
-  gc_collect(h, 1);
+  collect(h, 1);
   if (extend(h, size)) return bump(h, header, size);
   return alloc_old(h, header, size);
 }
 
 Obj *gc_alloc_slow(GcHeap *h, uint64_t header, uint32_t size) {
 #ifdef ORUS_STRESS
-  if (h->enabled) gc_collect(h, ++h->stress % 64 == 0);
+  if (h->enabled) collect(h, ++h->stress % 64 == 0);
 #endif
   return alloc_any(h, header, size);
 }
@@ -178,7 +187,7 @@ ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
   uint64_t size = array_bytes(&h->config.shapes[type], length), header = obj_header(type, 0);
   Obj *o;
 #ifdef ORUS_STRESS
-  if (h->enabled) gc_collect(h, ++h->stress % 64 == 0);
+  if (h->enabled) collect(h, ++h->stress % 64 == 0);
 #endif
   if (size <= GC_SMALL_MAX && (size_t)(h->limit - h->top) >= size) o = bump(h, header, size);
   else o = alloc_any(h, header, size);

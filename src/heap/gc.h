@@ -23,6 +23,7 @@ typedef struct GcMemory {
 typedef struct GcConfig {
   GcMemory memory;
   const GcShape *shapes; /* by type index */
+  uint32_t shapes_count; /* for the verifier; 0: not known */
   uint64_t heap_limit;   /* bytes, all of the collector's own tables included */
   uint32_t nursery_bytes;  /* of one half; 0: 1 MiB */
   int32_t threshold_percent; /* growth of the old space that starts a full collection; 0: 100 */
@@ -53,7 +54,7 @@ typedef struct GcLarge GcLarge;
 enum { GC_CLASSES = 24 };
 
 typedef struct GcClass {
-  GcBlock *blocks, *sweep; /* all; where sweeping goes on */
+  GcBlock *blocks, *sweep; /* those that are swept; those that wait for it */
   Obj *free;               /* free cells, linked through their second word */
 } GcClass;
 
@@ -73,14 +74,16 @@ struct GcHeap {
   char *survivors;     /* while collecting: bump pointer in the other half */
   Obj *promoted;       /* while collecting: promoted objects that are not scanned yet */
   GcClass classes[GC_CLASSES];
-  GcLarge *large;
+  GcLarge *large, *large_sweep;
   GcTable remembered, stack, weak, handles;
   GcScope *scope;
   uint64_t mark;       /* value of OBJ_MARK that means marked, in the last full collection */
-  uint64_t old_bytes, next_full;
-  int promote_all, marking, enabled;
+  uint64_t old_bytes;  /* of old objects; those that died since the last marking are counted, those that it found dead are not */
+  uint64_t marked_bytes, next_full;
+  int promote_all, enabled;
+  void (*visit)(GcHeap *heap, Obj **slots, size_t count); /* what gc_visit does now */
   uint64_t stress;     /* allocations in the stress build */
-  const char *fault;   /* while verifying */
+  struct GcCheck *check; /* while verifying */
   int remembered_lost, stack_lost; /* a table could not grow: look at everything instead */
   GcStats stats;
 };
@@ -137,7 +140,10 @@ static inline void gc_scope_close(GcHeap *heap, GcScope *scope) { heap->scope = 
 
 void gc_stats(const GcHeap *heap, GcStats *stats);
 
-/* The first thing wrong with the heap as static text, NULL when all is well.  Walks everything reachable from old space and nursery. */
+/* The first thing wrong with the heap as static text, NULL when all is well.  Every reference in a root, scope, young or old object must be the start of
+ * an object of this heap that is alive as far as the collector knows; remembered set, marks, free cells and tables must be in order.  Needs memory of its
+ * own, outside the limit; gc_verify_no_memory when there is none. */
 const char *gc_verify(GcHeap *heap);
+extern const char gc_verify_no_memory[];
 
 #endif

@@ -15,16 +15,22 @@ enum {
   GC_MIN_FULL = 4 << 20    /* no full collection below this many bytes of old space */
 };
 
+enum { GC_POISON = 0xdb }; /* debug builds: bytes of what was freed or left */
+
+/* Sizes of both heads are multiples of 16, so cells and objects start at such. */
 struct GcBlock {
   GcBlock *next;
   uint32_t cell, cells; /* bytes of a cell, how many */
-  uint64_t unused;      /* cells start at a multiple of 16 */
+  uint64_t bytes;       /* of the block */
+  uint64_t unused;
 };
 
 struct GcLarge {
   GcLarge *next;
   uint64_t size; /* of the object */
 };
+
+static inline Obj *block_cell(GcBlock *b, uint32_t i) { return (Obj *)(void *)((char *)(b + 1) + (size_t)i * b->cell); }
 
 static inline Obj *large_object(GcLarge *l) { return (Obj *)(void *)(l + 1); }
 static inline const GcShape *shape_of(const GcHeap *h, const Obj *o) { return &h->config.shapes[obj_type(o)]; }
@@ -55,11 +61,12 @@ void gc_release(GcHeap *h, void *block, size_t size, size_t align);
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
 
 /* oldspace.c */
-Obj *old_alloc(GcHeap *h, uint64_t size); /* zeroed cell whose header is still 0, or NULL; never collects */
-void old_sweep_all(GcHeap *h);            /* finishes the sweep of the last full collection */
-void old_start_sweep(GcHeap *h);          /* after marking */
+Obj *old_alloc(GcHeap *h, uint64_t size);            /* contents undefined; or NULL; never collects */
+uint64_t old_flags(const GcHeap *h, uint64_t size);  /* header bits of a new old object of that size */
+int old_sweep(GcHeap *h, size_t steps);              /* sweeps that many blocks or large objects; whether all are swept now */
+void old_start_sweep(GcHeap *h);                     /* after marking */
 void old_free(GcHeap *h);
-void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object; all blocks must be swept */
+void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object that is not known to be dead */
 
 /* nursery.c */
 void nursery_collect(GcHeap *h, int promote_all);

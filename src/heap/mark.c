@@ -4,6 +4,8 @@
  * The mark stack may fail to grow.  Then the object is only marked, and marked objects are scanned again until nothing was lost (Handbook, 2.4). */
 #include "heap/internal.h"
 
+#include <string.h>
+
 static int is_marked(const GcHeap *h, const Obj *o) { return (o->header & OBJ_MARK) == h->mark; }
 static void set_mark(const GcHeap *h, Obj *o) { o->header = (o->header & ~(uint64_t)OBJ_MARK) | h->mark; }
 
@@ -13,6 +15,7 @@ void mark_visit(GcHeap *h, Obj **slots, size_t count) {
     if (!o || is_marked(h, o)) continue;
     set_mark(h, o);
     const GcShape *s = shape_of(h, o);
+    if (o->header & OBJ_OLD) h->marked_bytes += object_bytes(h, o);
     if ((s->kind == GC_FIXED && s->refs) || s->kind == GC_ARRAY_REF)
       if (!gc_table_push(h, &h->stack, o)) h->stack_lost = 1;
   }
@@ -85,17 +88,26 @@ static void forget_dead(GcHeap *h) {
   h->remembered.count = kept;
 }
 
-/* Dead young objects (there are some only when the old space was full) may refer to cells that the sweep frees; nobody reaches them. */
+/* Young objects that are left (there are some only when the old space was full) and dead may refer to cells that the sweep frees. */
+static void blank_dead(GcHeap *h, Obj *o) {
+  size_t count;
+  Obj **refs = object_refs(h, o, &count);
+  if (!is_marked(h, o)) memset(refs, 0, count * sizeof *refs);
+}
+
 void mark_collect(GcHeap *h) {
-  old_sweep_all(h);
+  old_sweep(h, SIZE_MAX);
   h->mark ^= OBJ_MARK;
+  h->marked_bytes = 0;
   each_young(h, unmark_one);
-  h->marking = 1;
+  h->visit = mark_visit;
   mark_all(h);
-  h->marking = 0;
+  h->visit = nursery_visit;
   clear_weak(h);
   close_handles(h);
   forget_dead(h);
+  each_young(h, blank_dead);
+  h->old_bytes = h->marked_bytes;
   old_start_sweep(h);
   h->stats.full++;
 }

@@ -14,7 +14,7 @@ static Obj *promote(GcHeap *h, Obj *o, uint64_t size) {
   Obj *to = old_alloc(h, size);
   if (!to) return NULL;
   memcpy(to, o, size);
-  to->header = (o->header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK | OBJ_BARRIER)) | OBJ_OLD | h->mark;
+  to->header = (o->header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK)) | old_flags(h, size);
   h->stats.promoted += size;
   return to;
 }
@@ -59,9 +59,7 @@ static int scan_old(GcHeap *h, Obj *o) {
 
 /* Old objects with young references are remembered and lack OBJ_BARRIER; all others have it. */
 static void settle_old(GcHeap *h, Obj *o, int holds_young) {
-  if (holds_young && gc_table_push(h, &h->remembered, o)) return;
-  o->header |= OBJ_BARRIER;
-  if (holds_young) h->remembered_lost = 1;
+  if (holds_young) gc_write_slow(h, o);
 }
 
 static void scan_remembered(GcHeap *h) {
@@ -80,7 +78,6 @@ static void scan_one(GcHeap *h, Obj *o) {
 
 /* After a remembered object had to be forgotten for want of memory, every old object is looked at. */
 static void scan_all_old(GcHeap *h) {
-  old_sweep_all(h);
   h->remembered_lost = 0;
   old_each(h, scan_one);
 }
@@ -159,7 +156,7 @@ void nursery_collect(GcHeap *h, int promote_all) {
   update_weak(h);
   update_handles(h);
 #ifdef ORUS_STRESS
-  memset(from, 0xdb, (size_t)(used_end - from));
+  memset(from, GC_POISON, (size_t)(used_end - from));
 #else
   (void)from, (void)used_end;
 #endif

@@ -829,6 +829,7 @@ L_SNEW: {
     s->bytes = (ArrayObj *)(void *)ref[B];
     s->start = (uint32_t)start;
     s->length = (uint32_t)n;
+    gc_wrote(&vm->heap, o); /* it is old when the collector is off or the heap nearly full */
     ref[A] = o;
     NEXT();
   }

@@ -88,7 +88,7 @@ static int open_tables(Vm *vm) {
 }
 
 static int open_heap(Vm *vm) {
-  GcConfig config = {.memory = vm->host.memory, .shapes = vm->program->shapes, .heap_limit = vm->limits.heap_bytes,
+  GcConfig config = {.memory = vm->host.memory, .shapes = vm->program->shapes, .shapes_count = vm->program->types_count, .heap_limit = vm->limits.heap_bytes,
                      .ctx = vm, .roots = visit_roots, .close = close_handle, .now_ns = now};
   vm->frame = vm->frame_base;
   vm->ref = vm->ref_base;
