@@ -3,7 +3,13 @@
 
 #include <string.h>
 
-enum { SWEEP_STEPS = 8 }; /* blocks swept at a minor collection, wanted or not: the memory of the dead goes back soon */
+enum {
+  SWEEP_STEPS = 8,   /* blocks swept at a minor collection, wanted or not: the memory of the dead goes back soon */
+  SWEEP_HASTE = 32,  /* the same when the next marking is due */
+  PACE = 4,          /* bytes marked for a byte of new old objects: the heap grows by at most a quarter while marking is under way */
+  STEP_CAP = 4,      /* a step does at most that many times its least work, unless far behind */
+  STEP_BYTES = 128 << 10
+};
 
 /* -- memory within the limit -- */
 
@@ -34,12 +40,20 @@ int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
   return 1;
 }
 
+void gc_table_trim(GcHeap *h, GcTable *t) {
+  if (t->room <= 1 << 14) return;
+  gc_release(h, t->rows, t->room * sizeof *t->rows, 16);
+  *t = (GcTable){0};
+}
+
 static void free_table(GcHeap *h, GcTable *t) {
   gc_release(h, t->rows, t->room * sizeof *t->rows, 16);
   *t = (GcTable){0};
 }
 
 /* -- opening and closing -- */
+
+static uint64_t least_growth(const GcHeap *h) { return h->config.heap_limit / 16 < GC_MIN_FULL ? h->config.heap_limit / 16 : GC_MIN_FULL; }
 
 int gc_init(GcHeap *h, const GcConfig *config) {
   memset(h, 0, sizeof *h);
@@ -61,7 +75,7 @@ int gc_init(GcHeap *h, const GcConfig *config) {
   }
   h->top = h->limit = h->fresh = h->space[0];
   h->nursery_end = h->space[0] + h->half;
-  h->next_full = GC_MIN_FULL;
+  h->next_full = least_growth(h);
   h->enabled = 1;
   h->visit = nursery_visit;
   return 1;
@@ -91,7 +105,37 @@ static void set_next_full(GcHeap *h) {
   int32_t percent = h->config.threshold_percent ? h->config.threshold_percent : 100;
   h->stats.live = h->old_bytes;
   uint64_t growth = h->old_bytes / 100 * (uint64_t)percent;
-  h->next_full = h->old_bytes + (growth < GC_MIN_FULL ? GC_MIN_FULL : growth);
+  h->next_full = h->old_bytes + (growth < least_growth(h) ? least_growth(h) : growth);
+}
+
+static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
+
+/* How much to mark in this step. */
+static uint64_t step_budget(GcHeap *h) {
+  uint64_t least = h->config.step_bytes ? h->config.step_bytes : STEP_BYTES;
+  h->debt += PACE * (h->old_bytes - h->paced);
+  h->paced = h->old_bytes;
+  uint64_t most = h->debt / 8 > STEP_CAP * least ? h->debt / 8 : STEP_CAP * least;
+  uint64_t work = h->debt < most ? h->debt : most;
+  h->debt -= work;
+  return least + work;
+}
+
+static void mark_some(GcHeap *h) {
+  h->stats.steps++;
+  if (mark_step(h, step_budget(h))) set_next_full(h);
+}
+
+/* What is done for the old space at a minor collection. */
+static void advance(GcHeap *h) {
+  if (h->marking) mark_some(h);
+  else if (!old_sweep(h, wants_full(h) ? SWEEP_HASTE : SWEEP_STEPS) || !h->config.incremental || !wants_full(h)) return;
+  else {
+    h->debt = 0;
+    h->paced = h->old_bytes;
+    mark_begin(h);
+    mark_some(h);
+  }
 }
 
 static void collect(GcHeap *h, int full) {
@@ -100,7 +144,7 @@ static void collect(GcHeap *h, int full) {
   if (full) {
     mark_collect(h);
     set_next_full(h);
-  } else old_sweep(h, SWEEP_STEPS);
+  } else advance(h);
 #ifdef ORUS_STRESS
   const char *fault = gc_verify(h);
   if (fault && fault != gc_verify_no_memory) __builtin_trap(); /* a test build: stop where the damage is */
@@ -150,10 +194,15 @@ static Obj *alloc_old(GcHeap *h, uint64_t header, uint64_t size) {
   return o;
 }
 
-static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
+/* Large objects do not fill the nursery, so they see to it themselves that the old space is collected. */
+static void collect_for_large(GcHeap *h) {
+  if (!h->config.incremental) {
+    if (wants_full(h)) collect(h, 1);
+  } else if (h->marking ? h->old_bytes - h->paced > h->half : wants_full(h)) collect(h, 0);
+}
 
 static Obj *alloc_large(GcHeap *h, uint64_t header, uint64_t size) {
-  if (wants_full(h)) collect(h, 1);
+  collect_for_large(h);
   Obj *o = alloc_old(h, header, size);
   if (o) return o;
   collect(h, 1);
@@ -167,7 +216,7 @@ static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
     Obj *o = alloc_old(h, header, size);
     if (o) return o;
   }
-  collect(h, wants_full(h));
+  collect(h, wants_full(h) && !h->config.incremental);
   if (extend(h, size)) return bump(h, header, size);
   collect(h, 0); /* survivors filled the half: now they are of age and promoted.  A full collection here made growth quadratic. */
   if (extend(h, size)) return bump(h, header, size);

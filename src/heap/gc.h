@@ -26,6 +26,8 @@ typedef struct GcConfig {
   uint32_t shapes_count; /* for the verifier; 0: not known */
   uint64_t heap_limit;   /* bytes, all of the collector's own tables included */
   uint32_t nursery_bytes;  /* of one half; 0: 1 MiB */
+  int incremental;         /* full collections that nobody asked for are made in steps, at minor collections */
+  uint32_t step_bytes;     /* least work of a step; 0: 128 KiB */
   int32_t threshold_percent; /* growth of the old space that starts a full collection; 0: 100 */
   void *ctx;               /* of the callbacks */
   void (*roots)(void *ctx, GcHeap *heap);        /* calls gc_visit for all roots */
@@ -35,6 +37,7 @@ typedef struct GcConfig {
 
 typedef struct GcStats {
   uint64_t minor, full;          /* collections */
+  uint64_t steps;                /* of incremental marking */
   uint64_t allocated;            /* bytes ever */
   uint64_t live;                 /* bytes after the last full collection */
   uint64_t in_use;               /* bytes obtained from GcMemory */
@@ -80,7 +83,9 @@ struct GcHeap {
   uint64_t mark;       /* value of OBJ_MARK that means marked, in the last full collection */
   uint64_t old_bytes;  /* of old objects; those that died since the last marking are counted, those that it found dead are not */
   uint64_t marked_bytes, next_full;
+  uint64_t debt, paced; /* while marking: work that allocation asked for and that is not done; old bytes at the last step */
   int promote_all, enabled;
+  int marking, mark_young; /* marking is under way; of young objects too */
   void (*visit)(GcHeap *heap, Obj **slots, size_t count); /* what gc_visit does now */
   uint64_t stress;     /* allocations in the stress build */
   struct GcCheck *check; /* while verifying */

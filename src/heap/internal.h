@@ -12,7 +12,7 @@ enum {
   GC_BLOCK_BYTES = 65536,
   GC_SMALL_MAX = 8192,     /* larger objects come straight from GcMemory */
   GC_ZERO_STRIDE = 32768,  /* the nursery is zeroed this far ahead */
-  GC_MIN_FULL = 4 << 20    /* no full collection below this many bytes of old space */
+  GC_MIN_FULL = 4 << 20    /* least growth of the old space between full collections; a sixteenth of the limit when that is less */
 };
 
 enum { GC_POISON = 0xdb }; /* debug builds: bytes of what was freed or left */
@@ -27,12 +27,15 @@ struct GcBlock {
 
 struct GcLarge {
   GcLarge *next;
-  uint64_t size; /* of the object */
+  uint64_t size;    /* of the object */
+  uint32_t scanned; /* while marking: elements that are done */
+  uint32_t unused[3];
 };
 
 static inline Obj *block_cell(GcBlock *b, uint32_t i) { return (Obj *)(void *)((char *)(b + 1) + (size_t)i * b->cell); }
 
 static inline Obj *large_object(GcLarge *l) { return (Obj *)(void *)(l + 1); }
+static inline GcLarge *large_of(Obj *o) { return (GcLarge *)(void *)o - 1; }
 static inline const GcShape *shape_of(const GcHeap *h, const Obj *o) { return &h->config.shapes[obj_type(o)]; }
 
 static inline uint64_t array_bytes(const GcShape *s, uint32_t length) { return (16 + ((uint64_t)length << s->elem_shift) + 15) & ~(uint64_t)15; }
@@ -59,6 +62,7 @@ static inline int is_young(const GcHeap *h, const Obj *o) { return in_half(h, 0,
 void *gc_obtain(GcHeap *h, size_t size, size_t align); /* within the limit, or NULL */
 void gc_release(GcHeap *h, void *block, size_t size, size_t align);
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
+void gc_table_trim(GcHeap *h, GcTable *t);        /* an empty table gives most of its memory back */
 
 /* oldspace.c */
 Obj *old_alloc(GcHeap *h, uint64_t size);            /* contents undefined; or NULL; never collects */
@@ -72,8 +76,10 @@ void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object that 
 void nursery_collect(GcHeap *h, int promote_all);
 void nursery_visit(GcHeap *h, Obj **slots, size_t count);
 
-/* mark.c */
-void mark_collect(GcHeap *h);
+/* mark.c.  All right behind a minor collection. */
+void mark_begin(GcHeap *h);                     /* all must be swept */
+int mark_step(GcHeap *h, uint64_t budget);      /* marks about that many bytes; 1: that was the end of it */
+void mark_collect(GcHeap *h);                   /* in one go */
 void mark_visit(GcHeap *h, Obj **slots, size_t count);
 
 #endif

@@ -46,11 +46,12 @@ void nursery_visit(GcHeap *h, Obj **slots, size_t count) {
   }
 }
 
-/* Scans an old object.  Returns whether it still holds a young reference. */
+/* Scans an old object.  Returns whether it still holds a young reference.  It was stored into or is new, so while marking is under way, that is done again. */
 static int scan_old(GcHeap *h, Obj *o) {
   size_t count;
   Obj **refs = object_refs(h, o, &count);
   nursery_visit(h, refs, count);
+  if (h->marking && (o->header & OBJ_MARK) == h->mark) mark_visit(h, refs, count);
   unsigned other = 1 - h->current;
   for (size_t i = 0; i < count; i++)
     if (refs[i] && in_half(h, other, refs[i])) return 1;

@@ -164,7 +164,9 @@ static Obj *cell_alloc(GcHeap *h, uint64_t size) {
 
 Obj *old_alloc(GcHeap *h, uint64_t size) {
   Obj *o = size > GC_SMALL_MAX ? large_alloc(h, size) : cell_alloc(h, size);
-  if (o) h->old_bytes += size;
+  if (!o) return NULL;
+  h->old_bytes += size;
+  h->marked_bytes += size; /* new objects are marked */
   return o;
 }
 

@@ -136,7 +136,7 @@ static void note_young(GcHeap *h, Obj *o) {
   check_head(h, o);
   size_t word = word_of(h, o);
   h->check->starts[word / 8] |= (uint8_t)(1u << word % 8);
-  if (o->header & (OBJ_OLD | OBJ_BARRIER | OBJ_LARGE | OBJ_SEEN)) fault(h, "a young object has bits of an old one");
+  if (o->header & (OBJ_OLD | OBJ_BARRIER | OBJ_LARGE | OBJ_SEEN | OBJ_GREY)) fault(h, "a young object has bits of an old one");
 }
 
 static void note_nursery(GcHeap *h) {
@@ -171,8 +171,15 @@ static int has_young(const GcHeap *h, Obj *const *refs, size_t count) {
 static void check_bits(GcHeap *h, const Obj *o) {
   uint64_t size = object_bytes(h, o);
   if (!(o->header & OBJ_OLD)) fault(h, "an old object says that it is young");
-  if ((o->header & OBJ_MARK) != h->mark) fault(h, "an object that lives has the wrong mark");
+  if (!h->marking && (o->header & OBJ_MARK) != h->mark) fault(h, "an object that lives has the wrong mark");
   if ((old_flags(h, size) ^ o->header) & OBJ_LARGE) fault(h, "an object has the wrong size bit");
+}
+
+/* While marking is under way: what is marked and scanned and was not stored into since the last minor collection refers to marked objects only. */
+static void check_black(GcHeap *h, const Obj *o, Obj *const *refs, size_t count) {
+  if (!h->marking || h->stack_lost || h->remembered_lost || o->header & (OBJ_GREY | OBJ_SEEN) || (o->header & OBJ_MARK) != h->mark) return;
+  for (size_t i = 0; i < count; i++)
+    if (refs[i] && !is_young(h, refs[i]) && (refs[i]->header & OBJ_MARK) != h->mark) fault(h, "a scanned object refers to one that is not marked");
 }
 
 /* That BARRIER is clear says "remembered"; only when a row was lost does the list of the remembered not have all of them. */
@@ -183,6 +190,8 @@ static void check_old(GcHeap *h, Obj *o) {
   check_bits(h, o);
   Obj **refs = object_refs(h, o, &count);
   check_slots(h, refs, count);
+  if (h->check->fault) return;
+  check_black(h, o, refs, count);
   if (!(o->header & OBJ_BARRIER) != !!(o->header & OBJ_SEEN)) fault(h, "barrier bit and remembered set do not agree");
   if (!(o->header & OBJ_SEEN) && !h->remembered_lost && has_young(h, refs, count)) fault(h, "an old object with a young reference is not remembered");
   if (o->header & OBJ_SEEN) h->check->remembered--;
@@ -203,9 +212,17 @@ static void note_remembered(GcHeap *h) {
   }
 }
 
-static void unnote_one(GcHeap *h, Obj *o) {
-  (void)h;
-  o->header &= ~(uint64_t)OBJ_SEEN;
+static void note_stack(GcHeap *h) {
+  for (size_t i = 0; i < h->stack.count && !h->check->fault; i++) {
+    Obj *o = h->stack.rows[i];
+    if (!h->marking || !o || is_young(h, o) || reference_fault(h, o) || (o->header & OBJ_MARK) != h->mark) fault(h, "the mark stack has something that is not a marked object");
+    else o->header |= OBJ_GREY;
+  }
+}
+
+static void unnote(GcHeap *h, const GcTable *t) {
+  for (size_t i = 0; i < t->count; i++)
+    if (t->rows[i] && !is_young(h, t->rows[i]) && !reference_fault(h, t->rows[i])) t->rows[i]->header &= ~(uint64_t)(OBJ_SEEN | OBJ_GREY);
 }
 
 /* -- free cells -- */
@@ -256,6 +273,7 @@ static void check_all(GcHeap *h) {
   if (h->check->fault) return;
   for (unsigned c = 0; c < GC_CLASSES; c++) check_free(h, &h->classes[c]);
   note_remembered(h);
+  note_stack(h);
   check_roots(h);
   check_young(h);
   old_each(h, check_old);
@@ -271,8 +289,8 @@ const char *gc_verify(GcHeap *h) {
   h->check = &check;
   if (open_index(h, &check)) {
     check_all(h);
-    for (size_t i = 0; i < h->remembered.count; i++)
-      if (h->remembered.rows[i] && !is_young(h, h->remembered.rows[i]) && !reference_fault(h, h->remembered.rows[i])) unnote_one(h, h->remembered.rows[i]);
+    unnote(h, &h->remembered);
+    unnote(h, &h->stack);
     found = check.fault;
   }
   close_index(h, &check);

@@ -45,13 +45,16 @@ static void world_free(void *ctx, void *block, size_t size, size_t align) {
 static void world_roots(void *ctx, GcHeap *heap) { gc_visit(heap, ((World *)ctx)->roots, ROOTS); }
 static void world_close(void *ctx, int64_t handle) { ((World *)ctx)->closed[handle]++; }
 
-static int open_world(World *w, uint64_t limit) {
+static int open_with(World *w, uint64_t limit, int incremental) {
   size_t fail_at = w->fail_at;
   memset(w, 0, sizeof *w);
   w->fail_at = fail_at;
-  GcConfig c = {.memory = {w, world_alloc, world_free}, .shapes = shapes, .shapes_count = TYPES, .heap_limit = limit, .nursery_bytes = 16384, .ctx = w, .roots = world_roots, .close = world_close};
+  GcConfig c = {.memory = {w, world_alloc, world_free}, .shapes = shapes, .shapes_count = TYPES, .heap_limit = limit, .nursery_bytes = 16384, .ctx = w, .roots = world_roots, .close = world_close,
+                .incremental = incremental, .step_bytes = 512};
   return gc_init(&w->heap, &c);
 }
+
+static int open_world(World *w, uint64_t limit) { return open_with(w, limit, 0); }
 
 static void close_world(World *w) {
   gc_free(&w->heap);
@@ -88,13 +91,12 @@ static void compare(Obj *o, uint32_t number, const ModelNode *model, char *seen)
   }
 }
 
-static void graphs_survive_random_changes(void **unused) {
-  (void)unused;
+static void change_graphs(int incremental) {
   World *w = calloc(1, sizeof *w);
   ModelNode *model = calloc(MODEL, sizeof *model);
   uint32_t roots[ROOTS] = {0}, next = 1;
   char *seen = calloc(MODEL, 1);
-  assert_true(open_world(w, 64 << 20));
+  assert_true(open_with(w, 64 << 20, incremental));
   while (next < MODEL) {
     unsigned r = random32() % ROOTS, other = random32() % ROOTS;
     switch (random32() % 8) {
@@ -123,7 +125,12 @@ static void graphs_survive_random_changes(void **unused) {
       roots[r] = model[roots[r]].right;
     }
     if (next % 2000 == 0) {
-      gc_collect(&w->heap, next % 4000 == 0);
+      gc_collect(&w->heap, !incremental && next % 4000 == 0);
+      assert_null(gc_verify(&w->heap));
+      w->heap.next_full = 0; /* collect the old space all the time */
+    }
+    if (incremental && random32() % 256 == 0) { /* a step; in between, objects are stored into and moved around */
+      gc_collect(&w->heap, 0);
       assert_null(gc_verify(&w->heap));
     }
   }
@@ -134,10 +141,23 @@ static void graphs_survive_random_changes(void **unused) {
   GcStats s;
   gc_stats(&w->heap, &s);
   assert_true(s.minor > 50 && s.full >= 2 && s.promoted > 0);
+#ifndef ORUS_STRESS /* that build collects everything at each 64th allocation */
+  assert_true(incremental ? s.steps > s.full * 4 : s.steps == 0);
+#endif
   close_world(w);
   free(model);
   free(seen);
   free(w);
+}
+
+static void graphs_survive_random_changes(void **unused) {
+  (void)unused;
+  change_graphs(0);
+}
+
+static void graphs_survive_while_they_are_marked_in_steps(void **unused) {
+  (void)unused;
+  change_graphs(1);
 }
 
 static void large_arrays_of_references_are_scanned(void **unused) {
@@ -422,6 +442,104 @@ static void scopes_are_roots(void **unused) {
   free(w);
 }
 
+/* -- marking in steps -- */
+
+/* A list of `n` old nodes in roots[0], with marking just begun. */
+static World *open_marking(uint32_t n) {
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_with(w, 64 << 20, 1));
+  for (uint32_t i = 0; i < n; i++) {
+    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    node(o)->number = n - i;
+    node(o)->left = w->roots[0];
+    gc_wrote(&w->heap, o);
+    w->roots[0] = o;
+  }
+  gc_collect(&w->heap, 1);
+  w->heap.next_full = 0;
+  gc_collect(&w->heap, 0);
+  assert_true(w->heap.marking);
+  return w;
+}
+
+static void a_reference_may_hide_from_the_marker(void **unused) {
+  (void)unused;
+  World *w = open_marking(1000);
+  Obj *o = w->roots[0], *last;
+  while (node(node(o)->left)->left) o = node(o)->left;
+  last = node(o)->left;
+  assert_int_not_equal(last->header & OBJ_MARK, w->heap.mark);
+  node(w->roots[0])->right = last; /* the only reference is now in an object that was scanned already */
+  node(o)->left = NULL;
+  expect_fault(w, "a scanned object refers to one that is not marked");
+  gc_wrote(&w->heap, w->roots[0]);
+  gc_wrote(&w->heap, o);
+  last = NULL;
+  while (w->heap.marking) {
+    gc_collect(&w->heap, 0);
+    assert_null(gc_verify(&w->heap));
+  }
+  assert_int_equal(node(node(w->roots[0])->right)->number, 1000);
+  close_damaged(w);
+}
+
+static void what_dies_is_found_by_steps_and_swept_without_haste(void **unused) {
+  (void)unused;
+  World *w = open_marking(20000); /* ten blocks */
+  w->roots[1] = gc_alloc(&w->heap, obj_header(WEAK, 0), 16);
+  assert_true(gc_register_weak(&w->heap, w->roots[1]));
+  ((WeakObj *)(void *)w->roots[1])->target = node(w->roots[0])->left;
+  w->roots[2] = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
+  ((HandleObj *)(void *)w->roots[2])->handle = 7;
+  assert_true(gc_register_handle(&w->heap, w->roots[2]));
+  while (w->heap.marking) gc_collect(&w->heap, 0);
+  gc_collect(&w->heap, 0);
+  assert_non_null(((WeakObj *)(void *)w->roots[1])->target);
+  assert_int_equal(w->closed[7], 0);
+  Obj *dead = node(w->roots[0])->left;
+  w->roots[0] = w->roots[2] = NULL;
+  GcStats before, after;
+  gc_stats(&w->heap, &before);
+  do {
+    w->heap.next_full = 0;
+    gc_collect(&w->heap, 0);
+  } while (w->heap.stats.full == before.full);
+  assert_null(((WeakObj *)(void *)w->roots[1])->target);
+  assert_int_equal(w->closed[7], 1);
+#ifndef ORUS_STRESS
+  w->roots[3] = dead; /* not swept yet, but dead */
+  expect_fault(w, "a reference points to an object that the last marking did not reach");
+  w->roots[3] = NULL;
+#endif
+  assert_null(gc_verify(&w->heap));
+  w->heap.next_full = UINT64_MAX;
+  for (int i = 0; i < 10; i++) gc_collect(&w->heap, 0);
+  gc_stats(&w->heap, &after);
+  assert_true(after.in_use + 9 * 65536 < before.in_use); /* its memory went back */
+  (void)dead;
+  close_damaged(w);
+}
+
+/* Marking keeps pace with allocation: the old space does not grow without bounds while it is under way, also when only large objects are made. */
+static void marking_keeps_pace(void **unused) {
+  (void)unused;
+  for (int large = 0; large < 2; large++) {
+    World *w = open_marking(20000);
+    uint64_t live = w->heap.old_bytes, most = 0;
+    for (uint32_t i = 0; i < (large ? 2000u : 1000000u) && w->heap.stats.full < 6; i++) {
+      Obj *o = large ? (Obj *)(void *)gc_alloc_array(&w->heap, BYTES, 20000) : gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+      assert_non_null(o);
+      w->roots[1 + i % 60] = o; /* lives long enough to be promoted */
+      if (!large) node(o)->left = w->roots[1 + (i + 1) % 60];
+      if (i % 60 == 0) memset(&w->roots[1], 0, 60 * sizeof(Obj *));
+      if (w->heap.old_bytes > most) most = w->heap.old_bytes;
+    }
+    assert_true(large ? w->heap.stats.full >= 3 : w->heap.stats.full >= 2);
+    assert_true(most < live * 2 + (10 << 20)); /* threshold, and a part more */
+    close_damaged(w);
+  }
+}
+
 static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
   (void)unused;
   World *w = calloc(1, sizeof *w);
@@ -449,6 +567,7 @@ static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(graphs_survive_random_changes),
+      cmocka_unit_test(graphs_survive_while_they_are_marked_in_steps),
       cmocka_unit_test(large_arrays_of_references_are_scanned),
       cmocka_unit_test(weak_references_are_cleared_and_handles_closed_once),
       cmocka_unit_test(the_limit_is_kept_and_reaching_it_is_no_harm),
@@ -459,6 +578,9 @@ int main(void) {
       cmocka_unit_test(the_verifier_finds_damage_to_tables_and_free_cells),
       cmocka_unit_test(the_verifier_finds_references_to_the_dead),
       cmocka_unit_test(scopes_are_roots),
+      cmocka_unit_test(a_reference_may_hide_from_the_marker),
+      cmocka_unit_test(what_dies_is_found_by_steps_and_swept_without_haste),
+      cmocka_unit_test(marking_keeps_pace),
       cmocka_unit_test(growth_does_not_mark_the_whole_heap_again_and_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
