@@ -104,6 +104,8 @@ $(B)/bench/run: bench/run.c
 	$(Q)$(XCC) -O2 $(WARN) $< -o $@ -lm
 
 # Pauses of the collector with a large live heap: make bench-heap LIVE=256 ALLOCATED=16384 (MB); the result is kept in bench/HEAP.md.
+LIVE      ?= 256
+ALLOCATED ?= 16384
 bench-heap: $(B)/bench/heap_pauses
 	@$(B)/bench/heap_pauses $(LIVE) $(ALLOCATED)
 

@@ -165,6 +165,26 @@ static void close_bench(Bench *b) {
   gc_free(&b->heap);
 }
 
+/* One store into an array of 16 million references between minor collections. */
+static void run_array(Bench *b) {
+  open_bench(b, 0, 8);
+  b->minor.name = "one store into 16M references";
+  b->roots[1] = (Obj *)(void *)gc_alloc_array(&b->heap, FOREST, 1 << 24);
+  if (!b->roots[1]) die("out of memory");
+  b->used = 1;
+  for (uint64_t minor = 0; minor < 500;) {
+    Node *n = new_node(b);
+    if (b->heap.stats.minor == minor) continue;
+    minor = b->heap.stats.minor;
+    uint32_t at = pick(b) % (1 << 24);
+    ((Obj **)array_data((ArrayObj *)(void *)b->roots[1]))[at] = (Obj *)(void *)n;
+    gc_wrote_elements(&b->heap, (ArrayObj *)(void *)b->roots[1], at, 1);
+  }
+  printf("\n| pause, ms | number | p50 | p90 | p99 | max | max, real |\n|---|---|---|---|---|---|---|\n");
+  print(&b->minor);
+  close_bench(b);
+}
+
 static void run(Bench *b, int incremental, uint32_t live_mb, uint64_t allocated_mb) {
   open_bench(b, incremental, live_mb);
   uint64_t start = now(CLOCK_MONOTONIC), before = 0;
@@ -193,6 +213,7 @@ int main(int argc, char **argv) {
   Bench *b = malloc(sizeof *b);
   if (!b || !live) return 1;
   for (int incremental = 0; incremental < 2; incremental++) run(b, incremental, live, allocated);
+  run_array(b);
   free(b);
   return 0;
 }

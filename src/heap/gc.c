@@ -186,10 +186,9 @@ static Obj *bump(GcHeap *h, uint64_t header, uint64_t size) {
 }
 
 static Obj *alloc_old(GcHeap *h, uint64_t header, uint64_t size) {
-  Obj *o = old_alloc(h, size);
+  Obj *o = old_alloc(h, header, size);
   if (!o) return NULL;
-  memset(o, 0, size);
-  o->header = header | old_flags(h, size);
+  memset(o + 1, 0, size - sizeof *o);
   h->stats.allocated += size;
   return o;
 }
@@ -242,12 +241,6 @@ ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
   else o = alloc_any(h, header, size);
   if (o) ((ArrayObj *)(void *)o)->length = length;
   return (ArrayObj *)(void *)o;
-}
-
-/* When the table cannot grow the object keeps its barrier bit, so the next store comes here again. */
-void gc_write_slow(GcHeap *h, Obj *owner) {
-  if (gc_table_push(h, &h->remembered, owner)) owner->header &= ~(uint64_t)OBJ_BARRIER;
-  else h->remembered_lost = 1;
 }
 
 int gc_register_weak(GcHeap *h, Obj *weak) { return gc_table_push(h, &h->weak, weak); }

@@ -99,6 +99,7 @@ void gc_free(GcHeap *heap); /* closes live handles, returns all memory */
 /* Slow paths. */
 Obj *gc_alloc_slow(GcHeap *heap, uint64_t header, uint32_t size);
 void gc_write_slow(GcHeap *heap, Obj *owner);
+void gc_write_elements_slow(GcHeap *heap, ArrayObj *owner, size_t first, size_t count);
 
 /* The fast path: a zeroed object of `size` bytes, or NULL when the nursery must be seen to. */
 static inline Obj *gc_alloc_fast(GcHeap *heap, uint64_t header, uint32_t size) {
@@ -125,6 +126,11 @@ ArrayObj *gc_alloc_array(GcHeap *heap, uint32_t type, uint32_t length);
 /* To be called after a reference was stored into `owner`. */
 static inline void gc_wrote(GcHeap *heap, Obj *owner) {
   if (owner->header & OBJ_BARRIER) gc_write_slow(heap, owner);
+}
+
+/* The same after references were stored into elements of an array: of a large one only their neighbourhood is looked at by the next minor collection. */
+static inline void gc_wrote_elements(GcHeap *heap, ArrayObj *owner, size_t first, size_t count) {
+  if (owner->header & OBJ_BARRIER) gc_write_elements_slow(heap, owner, first, count);
 }
 
 /* Weak references and handles must be registered when they are made. */

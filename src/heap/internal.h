@@ -1,7 +1,8 @@
 /* internal.h -- what the files of the collector share; nobody else includes it.
  *
  * gc.c      entry points, policy          nursery.c  minor collections
- * oldspace.c  cells, blocks, large objects, sweeping      mark.c  full marking, weak references, handles
+ * oldspace.c  cells, blocks, large objects, sweeping      mark.c  marking, weak references, handles
+ * remember.c  remembered set, cards            verify_heap.c
  */
 #ifndef ORUS_HEAP_INTERNAL_H
 #define ORUS_HEAP_INTERNAL_H
@@ -29,12 +30,18 @@ struct GcLarge {
   GcLarge *next;
   uint64_t size;    /* of the object */
   uint32_t scanned; /* while marking: elements that are done */
-  uint32_t unused[3];
+  uint32_t remembered;         /* cards only: whether it is in the remembered set */
+  uint32_t dirty_from, dirty_to; /* cards only: no dirty card outside */
 };
+
+/* Behind a large array of references stands a byte for each 128 of them: whether the card was stored into since it last held no young reference. */
+enum { GC_CARD = 128 };
 
 static inline Obj *block_cell(GcBlock *b, uint32_t i) { return (Obj *)(void *)((char *)(b + 1) + (size_t)i * b->cell); }
 
 static inline Obj *large_object(GcLarge *l) { return (Obj *)(void *)(l + 1); }
+static inline uint8_t *large_cards(GcLarge *l) { return (uint8_t *)(l + 1) + l->size; }
+static inline uint32_t cards_of(uint64_t elements) { return (uint32_t)((elements + GC_CARD - 1) / GC_CARD); }
 static inline GcLarge *large_of(Obj *o) { return (GcLarge *)(void *)o - 1; }
 static inline const GcShape *shape_of(const GcHeap *h, const Obj *o) { return &h->config.shapes[obj_type(o)]; }
 
@@ -65,8 +72,8 @@ int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
 void gc_table_trim(GcHeap *h, GcTable *t);        /* an empty table gives most of its memory back */
 
 /* oldspace.c */
-Obj *old_alloc(GcHeap *h, uint64_t size);            /* contents undefined; or NULL; never collects */
-uint64_t old_flags(const GcHeap *h, uint64_t size);  /* header bits of a new old object of that size */
+Obj *old_alloc(GcHeap *h, uint64_t header, uint64_t size);           /* only the header is set; or NULL; never collects */
+uint64_t old_flags(const GcHeap *h, uint64_t header, uint64_t size); /* collector's bits of a new old object of that type and size */
 int old_sweep(GcHeap *h, size_t steps);              /* sweeps that many blocks or large objects; whether all are swept now */
 void old_start_sweep(GcHeap *h);                     /* after marking */
 void old_free(GcHeap *h);
@@ -75,6 +82,10 @@ void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object that 
 /* nursery.c */
 void nursery_collect(GcHeap *h, int promote_all);
 void nursery_visit(GcHeap *h, Obj **slots, size_t count);
+
+/* remember.c */
+void remember_scan_all(GcHeap *h);          /* evacuates what the remembered objects refer to */
+int remember_scan(GcHeap *h, Obj *o);       /* the same for one; whether it still has young references */
 
 /* mark.c.  All right behind a minor collection. */
 void mark_begin(GcHeap *h);                     /* all must be swept */

@@ -11,10 +11,9 @@ static Obj *moved_to(const Obj *o) { return (Obj *)(uintptr_t)o->header; }
 static void push_promoted(GcHeap *h, Obj *original) { *link_of(original) = h->promoted, h->promoted = original; }
 
 static Obj *promote(GcHeap *h, Obj *o, uint64_t size) {
-  Obj *to = old_alloc(h, size);
+  Obj *to = old_alloc(h, o->header, size);
   if (!to) return NULL;
-  memcpy(to, o, size);
-  to->header = (o->header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK)) | old_flags(h, size);
+  memcpy(to + 1, o + 1, size - sizeof *o);
   h->stats.promoted += size;
   return to;
 }
@@ -46,43 +45,6 @@ void nursery_visit(GcHeap *h, Obj **slots, size_t count) {
   }
 }
 
-/* Scans an old object.  Returns whether it still holds a young reference.  It was stored into or is new, so while marking is under way, that is done again. */
-static int scan_old(GcHeap *h, Obj *o) {
-  size_t count;
-  Obj **refs = object_refs(h, o, &count);
-  nursery_visit(h, refs, count);
-  if (h->marking && (o->header & OBJ_MARK) == h->mark) mark_visit(h, refs, count);
-  unsigned other = 1 - h->current;
-  for (size_t i = 0; i < count; i++)
-    if (refs[i] && in_half(h, other, refs[i])) return 1;
-  return 0;
-}
-
-/* Old objects with young references are remembered and lack OBJ_BARRIER; all others have it. */
-static void settle_old(GcHeap *h, Obj *o, int holds_young) {
-  if (holds_young) gc_write_slow(h, o);
-}
-
-static void scan_remembered(GcHeap *h) {
-  size_t kept = 0, count = h->remembered.count;
-  for (size_t i = 0; i < count; i++) {
-    Obj *o = h->remembered.rows[i];
-    if (scan_old(h, o)) h->remembered.rows[kept++] = o;
-    else o->header |= OBJ_BARRIER;
-  }
-  h->remembered.count = kept;
-}
-
-static void scan_one(GcHeap *h, Obj *o) {
-  if (scan_old(h, o)) h->remembered_lost = 1;
-}
-
-/* After a remembered object had to be forgotten for want of memory, every old object is looked at. */
-static void scan_all_old(GcHeap *h) {
-  h->remembered_lost = 0;
-  old_each(h, scan_one);
-}
-
 static char *scan_survivors(GcHeap *h, char *scan) {
   while (scan < h->survivors) {
     Obj *o = (Obj *)(void *)scan;
@@ -98,7 +60,7 @@ static void scan_promoted(GcHeap *h) {
   while (h->promoted) {
     Obj *original = h->promoted, *o = moved_to(original);
     h->promoted = *link_of(original);
-    settle_old(h, o, scan_old(h, o));
+    if (remember_scan(h, o)) gc_write_slow(h, o);
   }
 }
 
@@ -149,9 +111,7 @@ void nursery_collect(GcHeap *h, int promote_all) {
   h->promote_all = promote_all;
   h->survivors = to;
   h->promoted = NULL;
-  int lost = h->remembered_lost;
-  scan_remembered(h);
-  if (lost) scan_all_old(h);
+  remember_scan_all(h);
   visit_roots(h);
   scan_all(h, to);
   update_weak(h);

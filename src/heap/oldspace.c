@@ -86,13 +86,14 @@ static void sweep_next(GcHeap *h, GcClass *k, int wanted) {
 
 /* -- large objects -- */
 
-static uint64_t large_bytes(const GcLarge *l) { return sizeof *l + l->size; }
+static uint64_t card_bytes(const GcHeap *h, uint64_t header, uint64_t size) { return old_flags(h, header, size) & OBJ_CARDS ? cards_of((size - sizeof(ArrayObj)) / 8) : 0; }
 
 static void release_large(GcHeap *h, GcLarge *l) {
+  uint64_t bytes = sizeof *l + l->size + card_bytes(h, large_object(l)->header, l->size);
 #ifdef ORUS_DEBUG
   memset(l + 1, GC_POISON, l->size);
 #endif
-  gc_release(h, l, large_bytes(l), 16);
+  gc_release(h, l, bytes, 16);
 }
 
 static void sweep_large(GcHeap *h) {
@@ -139,11 +140,13 @@ static void *obtain(GcHeap *h, uint64_t size) {
   return gc_obtain(h, size, 16);
 }
 
-static Obj *large_alloc(GcHeap *h, uint64_t size) {
+static Obj *large_alloc(GcHeap *h, uint64_t header, uint64_t size) {
   if (size > SIZE_MAX / 2) return NULL;
-  GcLarge *l = obtain(h, sizeof *l + size);
+  uint64_t cards = card_bytes(h, header, size);
+  GcLarge *l = obtain(h, sizeof *l + size + cards);
   if (!l) return NULL;
   *l = (GcLarge){.next = h->large, .size = size};
+  memset(large_cards(l), 0, cards);
   h->large = l;
   return large_object(l);
 }
@@ -162,15 +165,20 @@ static Obj *cell_alloc(GcHeap *h, uint64_t size) {
   return o;
 }
 
-Obj *old_alloc(GcHeap *h, uint64_t size) {
-  Obj *o = size > GC_SMALL_MAX ? large_alloc(h, size) : cell_alloc(h, size);
+uint64_t old_flags(const GcHeap *h, uint64_t header, uint64_t size) {
+  uint64_t flags = OBJ_OLD | OBJ_BARRIER | h->mark;
+  if (size <= GC_SMALL_MAX) return flags;
+  return h->config.shapes[header >> 32].kind == GC_ARRAY_REF ? flags | OBJ_LARGE | OBJ_CARDS : flags | OBJ_LARGE;
+}
+
+Obj *old_alloc(GcHeap *h, uint64_t header, uint64_t size) {
+  Obj *o = size > GC_SMALL_MAX ? large_alloc(h, header, size) : cell_alloc(h, size);
   if (!o) return NULL;
+  o->header = (header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK)) | old_flags(h, header, size);
   h->old_bytes += size;
   h->marked_bytes += size; /* new objects are marked */
   return o;
 }
-
-uint64_t old_flags(const GcHeap *h, uint64_t size) { return OBJ_OLD | OBJ_BARRIER | h->mark | (size > GC_SMALL_MAX ? OBJ_LARGE : 0); }
 
 /* -- all of them -- */
 

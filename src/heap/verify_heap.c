@@ -136,7 +136,7 @@ static void note_young(GcHeap *h, Obj *o) {
   check_head(h, o);
   size_t word = word_of(h, o);
   h->check->starts[word / 8] |= (uint8_t)(1u << word % 8);
-  if (o->header & (OBJ_OLD | OBJ_BARRIER | OBJ_LARGE | OBJ_SEEN | OBJ_GREY)) fault(h, "a young object has bits of an old one");
+  if (o->header & (OBJ_OLD | OBJ_BARRIER | OBJ_LARGE | OBJ_CARDS | OBJ_SEEN | OBJ_GREY)) fault(h, "a young object has bits of an old one");
 }
 
 static void note_nursery(GcHeap *h) {
@@ -172,17 +172,31 @@ static void check_bits(GcHeap *h, const Obj *o) {
   uint64_t size = object_bytes(h, o);
   if (!(o->header & OBJ_OLD)) fault(h, "an old object says that it is young");
   if (!h->marking && (o->header & OBJ_MARK) != h->mark) fault(h, "an object that lives has the wrong mark");
-  if ((old_flags(h, size) ^ o->header) & OBJ_LARGE) fault(h, "an object has the wrong size bit");
+  if ((old_flags(h, o->header, size) ^ o->header) & (OBJ_LARGE | OBJ_CARDS)) fault(h, "an object has the wrong size bit");
 }
 
-/* While marking is under way: what is marked and scanned and was not stored into since the last minor collection refers to marked objects only. */
-static void check_black(GcHeap *h, const Obj *o, Obj *const *refs, size_t count) {
-  if (!h->marking || h->stack_lost || h->remembered_lost || o->header & (OBJ_GREY | OBJ_SEEN) || (o->header & OBJ_MARK) != h->mark) return;
+/* Slots that nothing was stored into since the last minor collection: no young references; and while marking is under way what is marked and scanned refers
+ * to marked objects only.  When a row of the remembered set was lost, everything may have been stored into. */
+static void check_untouched(GcHeap *h, const Obj *o, Obj *const *refs, size_t count) {
+  if (h->remembered_lost) return;
+  if (has_young(h, refs, count)) fault(h, "an old object with a young reference is not remembered");
+  if (!h->marking || h->stack_lost || o->header & OBJ_GREY || (o->header & OBJ_MARK) != h->mark) return;
   for (size_t i = 0; i < count; i++)
     if (refs[i] && !is_young(h, refs[i]) && (refs[i]->header & OBJ_MARK) != h->mark) fault(h, "a scanned object refers to one that is not marked");
 }
 
-/* That BARRIER is clear says "remembered"; only when a row was lost does the list of the remembered not have all of them. */
+static void check_cards(GcHeap *h, Obj *o, Obj *const *refs, size_t count) {
+  GcLarge *l = large_of(o);
+  const uint8_t *cards = large_cards(l);
+  if (!(o->header & OBJ_BARRIER) || !l->remembered != !(o->header & OBJ_SEEN)) fault(h, "barrier bit and remembered set do not agree");
+  for (uint32_t c = 0; c < cards_of(count); c++) {
+    size_t from = (size_t)c * GC_CARD;
+    if (!cards[c]) check_untouched(h, o, refs + from, count - from < GC_CARD ? count - from : GC_CARD);
+    else if (c < l->dirty_from || c >= l->dirty_to || !(l->remembered || h->remembered_lost)) fault(h, "a dirty card would not be seen");
+  }
+}
+
+/* That BARRIER is clear says "remembered". */
 static void check_old(GcHeap *h, Obj *o) {
   size_t count;
   if (!h->check->fault) check_head(h, o);
@@ -191,9 +205,9 @@ static void check_old(GcHeap *h, Obj *o) {
   Obj **refs = object_refs(h, o, &count);
   check_slots(h, refs, count);
   if (h->check->fault) return;
-  check_black(h, o, refs, count);
-  if (!(o->header & OBJ_BARRIER) != !!(o->header & OBJ_SEEN)) fault(h, "barrier bit and remembered set do not agree");
-  if (!(o->header & OBJ_SEEN) && !h->remembered_lost && has_young(h, refs, count)) fault(h, "an old object with a young reference is not remembered");
+  if (o->header & OBJ_CARDS) check_cards(h, o, refs, count);
+  else if (!(o->header & OBJ_BARRIER) != !!(o->header & OBJ_SEEN)) fault(h, "barrier bit and remembered set do not agree");
+  else if (!(o->header & OBJ_SEEN)) check_untouched(h, o, refs, count);
   if (o->header & OBJ_SEEN) h->check->remembered--;
   h->check->old_bytes += object_bytes(h, o);
 }

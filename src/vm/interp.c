@@ -696,7 +696,7 @@ L_AGET_P: {
 L_ASET_P: {
     ARRAY_AT(A, raw[B].u);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
-    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    gc_wrote_elements(&vm->heap, array, i_, 1);
     NEXT();
   }
 L_ACOPY: {
@@ -711,7 +711,7 @@ L_ACOPY: {
     unsigned shift = shape->elem_shift;
     COST(3 + n / 8);
     memmove((char *)array_data(to) + (to_at << shift), (char *)array_data(from) + (from_at << shift), (size_t)n << shift);
-    if (shape->kind == GC_ARRAY_REF) gc_wrote(&vm->heap, (Obj *)(void *)to);
+    if (shape->kind == GC_ARRAY_REF) gc_wrote_elements(&vm->heap, to, (size_t)to_at, (size_t)n);
     NEXT();
   }
 L_AFILL:
@@ -727,7 +727,7 @@ L_AFILLP: {
     if (shape->kind == GC_ARRAY_REF) {
       Obj **slots = (Obj **)array_data(to) + at;
       for (int64_t i = 0; i < n; i++) slots[i] = ref[B + 1];
-      gc_wrote(&vm->heap, (Obj *)(void *)to);
+      gc_wrote_elements(&vm->heap, to, (size_t)at, (size_t)n);
     } else fill(to, shape->elem_shift, (uint64_t)at, (uint64_t)n, raw[A + 2], vm->types[type].of == TYPE_F32);
     NEXT();
   }
@@ -769,7 +769,7 @@ L_LGET_P: {
 L_LSET_P: {
     LIST_AT(A, raw[B].u);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
-    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    gc_wrote_elements(&vm->heap, array, i_, 1);
     NEXT();
   }
 #define LIST_WITH_ROOM(reg)                                      \
@@ -787,7 +787,7 @@ L_LPUSH_P: {
     LIST_WITH_ROOM(B);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
     list->length++;
-    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    gc_wrote_elements(&vm->heap, array, i_, 1);
     raw[A].u = 1;
     NEXT();
   }

@@ -540,6 +540,100 @@ static void marking_keeps_pace(void **unused) {
   }
 }
 
+/* -- cards -- */
+
+static Obj **elements(Obj *array) { return (Obj **)array_data((ArrayObj *)(void *)array); }
+static ArrayObj *array_of(Obj *array) { return (ArrayObj *)(void *)array; }
+
+static void only_dirty_cards_are_scanned(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 64 << 20));
+  uint32_t n = 700001;
+  w->roots[0] = (Obj *)(void *)gc_alloc_array(&w->heap, REFS, n);
+  w->roots[1] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  elements(w->roots[0])[5] = elements(w->roots[0])[n - 1] = w->roots[1];
+  gc_wrote_elements(&w->heap, array_of(w->roots[0]), 5, 1);
+  expect_fault(w, "an old object with a young reference is not remembered");
+  gc_wrote_elements(&w->heap, array_of(w->roots[0]), n - 1, 1);
+  assert_null(gc_verify(&w->heap));
+#ifndef ORUS_STRESS /* that build stops at the damage */
+  elements(w->roots[0])[500000] = w->roots[1]; /* without saying so: this card must not be looked at */
+  Obj *before = w->roots[1];
+  gc_collect(&w->heap, 0);
+  assert_ptr_not_equal(w->roots[1], before);
+  assert_ptr_equal(elements(w->roots[0])[500000], before);
+  elements(w->roots[0])[500000] = NULL;
+#endif
+  assert_ptr_equal(elements(w->roots[0])[5], w->roots[1]);
+  assert_ptr_equal(elements(w->roots[0])[n - 1], w->roots[1]);
+  assert_null(gc_verify(&w->heap));
+  for (int i = 0; i < 3; i++) gc_collect(&w->heap, 0); /* the node is old now: nothing is dirty */
+  assert_int_equal(w->heap.remembered.count, 0);
+  elements(w->roots[0])[77] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  gc_wrote(&w->heap, w->roots[0]); /* "somewhere" */
+  gc_collect(&w->heap, 0);
+  assert_non_null(elements(w->roots[0])[77]);
+  close_damaged(w);
+}
+
+static void the_verifier_finds_damaged_cards(void **unused) {
+  (void)unused;
+  World *w = open_for_damage();
+  Obj *large = w->roots[3];
+  elements(large)[300] = w->roots[1];
+  gc_wrote_elements(&w->heap, array_of(large), 300, 1);
+  assert_null(gc_verify(&w->heap));
+  large->header &= ~(uint64_t)OBJ_BARRIER;
+  expect_fault(w, "barrier bit and remembered set do not agree");
+  large->header |= OBJ_BARRIER;
+  w->heap.remembered.count = 0;
+  expect_fault(w, "barrier bit and remembered set do not agree");
+  w->heap.remembered.count = 1;
+  large->header ^= OBJ_CARDS;
+  expect_fault(w, "an object has the wrong size bit");
+  large->header ^= OBJ_CARDS;
+  close_damaged(w);
+}
+
+/* Random single and bulk stores into large arrays, compared with a copy. */
+static void change_arrays(int incremental) {
+  enum { N = 3000, ARRAYS = 3 };
+  World *w = calloc(1, sizeof *w);
+  uint64_t(*model)[N] = calloc(ARRAYS, sizeof *model);
+  assert_true(open_with(w, 64 << 20, incremental));
+  for (int a = 0; a < ARRAYS; a++) w->roots[a] = (Obj *)(void *)gc_alloc_array(&w->heap, REFS, N);
+  for (uint32_t i = 1; i < STEPS * 2; i++) {
+    unsigned a = random32() % ARRAYS, from = random32() % ARRAYS;
+    uint32_t at = random32() % N, n = random32() % (N - at), source = random32() % (N - n);
+    if (i % 64) { /* one new object */
+      Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+      assert_non_null(o);
+      node(o)->number = model[a][at] = i;
+      elements(w->roots[a])[at] = o;
+      gc_wrote_elements(&w->heap, array_of(w->roots[a]), at, 1);
+    } else { /* a run of elements */
+      memmove(elements(w->roots[a]) + at, elements(w->roots[from]) + source, n * sizeof(Obj *));
+      memmove(model[a] + at, model[from] + source, n * sizeof model[0][0]);
+      gc_wrote_elements(&w->heap, array_of(w->roots[a]), at, n);
+    }
+    if (i % 1000) continue;
+    assert_null(gc_verify(&w->heap));
+    if (!w->heap.marking) w->heap.next_full = 0;
+  }
+  gc_collect(&w->heap, 1);
+  for (int a = 0; a < ARRAYS; a++)
+    for (uint32_t i = 0; i < N; i++) assert_int_equal(elements(w->roots[a])[i] ? node(elements(w->roots[a])[i])->number : 0, model[a][i]);
+  free(model);
+  close_damaged(w);
+}
+
+static void large_arrays_survive_random_stores(void **unused) {
+  (void)unused;
+  change_arrays(0);
+  change_arrays(1);
+}
+
 static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
   (void)unused;
   World *w = calloc(1, sizeof *w);
@@ -581,6 +675,9 @@ int main(void) {
       cmocka_unit_test(a_reference_may_hide_from_the_marker),
       cmocka_unit_test(what_dies_is_found_by_steps_and_swept_without_haste),
       cmocka_unit_test(marking_keeps_pace),
+      cmocka_unit_test(only_dirty_cards_are_scanned),
+      cmocka_unit_test(the_verifier_finds_damaged_cards),
+      cmocka_unit_test(large_arrays_survive_random_stores),
       cmocka_unit_test(growth_does_not_mark_the_whole_heap_again_and_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
