@@ -28,7 +28,7 @@ void gc_release(GcHeap *h, void *block, size_t size, size_t align) {
 
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
   if (t->count == t->room) {
-    size_t room = t->room ? t->room * 2 : 256;
+    size_t room = t->room ? t->room * 2 : 32;
     Obj **rows = gc_obtain(h, room * sizeof *rows, 16);
     if (!rows) return 0;
     if (t->count) memcpy(rows, t->rows, t->count * sizeof *rows);
@@ -55,16 +55,31 @@ static void free_table(GcHeap *h, GcTable *t) {
 
 static uint64_t least_growth(const GcHeap *h) { return h->config.heap_limit / 16 < GC_MIN_FULL ? h->config.heap_limit / 16 : GC_MIN_FULL; }
 
-int gc_init(GcHeap *h, const GcConfig *config) {
-  memset(h, 0, sizeof *h);
-  h->config = *config;
-  uint32_t half = config->nursery_bytes ? config->nursery_bytes : 1 << 20;
+/* When the old space is to be collected again, by what the last full collection found alive. */
+static void set_next_full(GcHeap *h) {
+  uint64_t percent = h->config.threshold_percent ? (uint64_t)h->config.threshold_percent : 100, growth = h->stats.live / 100 * percent;
+  h->next_full = h->stats.live + (growth < least_growth(h) ? least_growth(h) : growth);
+}
+
+/* Sizes follow from the limit: both halves of the nursery are at most an eighth of it, a block at most a 64th. */
+static void choose_sizes(GcHeap *h) {
+  uint64_t limit = h->config.heap_limit, half = h->config.nursery_bytes ? h->config.nursery_bytes : 1 << 20;
 #ifdef ORUS_STRESS
   if (half > 32768) half = 32768;
 #endif
-  if (half > config->heap_limit / 8) half = (uint32_t)(config->heap_limit / 8);
-  if (half < 4096) half = 4096;
-  h->half = half & ~(uint32_t)15;
+  if (half > limit / 16) half = limit / 16;
+  if (half < GC_MIN_NURSERY) half = GC_MIN_NURSERY;
+  h->half = (uint32_t)half & ~(uint32_t)15;
+  h->block_bytes = GC_MAX_BLOCK;
+  while (h->block_bytes > GC_MIN_BLOCK && h->block_bytes > limit / 64) h->block_bytes /= 2;
+  h->small_max = (h->block_bytes - (uint32_t)sizeof(GcBlock)) / 8 & ~(uint32_t)15;
+}
+
+int gc_init(GcHeap *h, const GcConfig *config) {
+  memset(h, 0, sizeof *h);
+  h->config = *config;
+  choose_sizes(h);
+  h->size[0] = h->size[1] = h->half;
   h->space[0] = gc_obtain(h, h->half, 16);
   h->space[1] = gc_obtain(h, h->half, 16);
   if (!h->space[0] || !h->space[1]) {
@@ -75,37 +90,46 @@ int gc_init(GcHeap *h, const GcConfig *config) {
   }
   h->top = h->limit = h->fresh = h->space[0];
   h->nursery_end = h->space[0] + h->half;
-  h->next_full = least_growth(h);
   h->enabled = 1;
   h->visit = nursery_visit;
+  set_next_full(h);
   return 1;
 }
 
-void gc_free(GcHeap *h) {
-  for (size_t i = 0; i < h->handles.count; i++) {
-    HandleObj *o = (HandleObj *)(void *)h->handles.rows[i];
+void gc_set_limit(GcHeap *h, uint64_t bytes) {
+  h->config.heap_limit = bytes;
+  choose_sizes(h);
+  set_next_full(h);
+}
+
+void gc_set_threshold(GcHeap *h, int32_t percent) {
+  h->config.threshold_percent = percent;
+  set_next_full(h);
+}
+
+static void close_all(GcHeap *h, const GcTable *t) {
+  for (size_t i = 0; i < t->count; i++) {
+    HandleObj *o = (HandleObj *)(void *)t->rows[i];
     if (o->handle != -1) h->config.close(h->config.ctx, o->handle);
   }
+}
+
+void gc_free(GcHeap *h) {
+  for (int old = 0; old < 2; old++) close_all(h, &h->handles[old]);
   old_free(h);
   free_table(h, &h->remembered);
   free_table(h, &h->stack);
-  free_table(h, &h->weak);
-  free_table(h, &h->handles);
-  gc_release(h, h->space[0], h->half, 16);
-  gc_release(h, h->space[1], h->half, 16);
+  for (int old = 0; old < 2; old++) {
+    free_table(h, &h->weak[old]);
+    free_table(h, &h->handles[old]);
+  }
+  for (int i = 0; i < 2; i++) gc_release(h, h->space[i], h->size[i], 16);
 }
 
 /* -- collecting -- */
 
 void gc_visit(GcHeap *h, Obj **slots, size_t count) {
   h->visit(h, slots, count);
-}
-
-static void set_next_full(GcHeap *h) {
-  int32_t percent = h->config.threshold_percent ? h->config.threshold_percent : 100;
-  h->stats.live = h->old_bytes;
-  uint64_t growth = h->old_bytes / 100 * (uint64_t)percent;
-  h->next_full = h->old_bytes + (growth < least_growth(h) ? least_growth(h) : growth);
 }
 
 static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
@@ -121,9 +145,14 @@ static uint64_t step_budget(GcHeap *h) {
   return least + work;
 }
 
+static void full_done(GcHeap *h) {
+  h->stats.live = h->old_bytes;
+  set_next_full(h);
+}
+
 static void mark_some(GcHeap *h) {
   h->stats.steps++;
-  if (mark_step(h, step_budget(h))) set_next_full(h);
+  if (mark_step(h, step_budget(h))) full_done(h);
 }
 
 /* What is done for the old space at a minor collection. */
@@ -143,7 +172,7 @@ static void collect(GcHeap *h, int full) {
   nursery_collect(h, full);
   if (full) {
     mark_collect(h);
-    set_next_full(h);
+    full_done(h);
   } else advance(h);
 #ifdef ORUS_STRESS
   const char *fault = gc_verify(h);
@@ -156,10 +185,9 @@ static void collect(GcHeap *h, int full) {
 }
 
 /* Whoever asks for a full collection wants the memory back at once. */
-int gc_collect(GcHeap *h, int full) {
+void gc_collect(GcHeap *h, int full) {
   collect(h, full);
   if (full) old_sweep(h, SIZE_MAX);
-  return 1;
 }
 
 /* -- allocation -- */
@@ -209,7 +237,7 @@ static Obj *alloc_large(GcHeap *h, uint64_t header, uint64_t size) {
 }
 
 static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
-  if (size > GC_SMALL_MAX || size > h->half / 2) return alloc_large(h, header, size);
+  if (size > GC_SMALL_MAX || size > (size_t)(h->nursery_end - h->space[h->current]) / 2) return alloc_large(h, header, size);
   if (extend(h, size)) return bump(h, header, size);
   if (!h->enabled) {
     Obj *o = alloc_old(h, header, size);
@@ -243,8 +271,18 @@ ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
   return (ArrayObj *)(void *)o;
 }
 
-int gc_register_weak(GcHeap *h, Obj *weak) { return gc_table_push(h, &h->weak, weak); }
-int gc_register_handle(GcHeap *h, Obj *handle) { return gc_table_push(h, &h->handles, handle); }
+static Obj *enter(GcHeap *h, GcTable *t, Obj *o) {
+  if (gc_table_push(h, t, o)) return o;
+  GcScope scope;
+  gc_scope_open(h, &scope);
+  scope.slots[0] = o;
+  gc_collect(h, 1);
+  gc_scope_close(h, &scope);
+  return gc_table_push(h, t, scope.slots[0]) ? scope.slots[0] : NULL;
+}
+
+Obj *gc_register_weak(GcHeap *h, Obj *weak) { return enter(h, &h->weak[0], weak); }
+Obj *gc_register_handle(GcHeap *h, Obj *handle) { return enter(h, &h->handles[0], handle); }
 
 void gc_stats(const GcHeap *h, GcStats *stats) {
   *stats = h->stats;

@@ -25,7 +25,7 @@ typedef struct GcConfig {
   const GcShape *shapes; /* by type index */
   uint32_t shapes_count; /* for the verifier; 0: not known */
   uint64_t heap_limit;   /* bytes, all of the collector's own tables included */
-  uint32_t nursery_bytes;  /* of one half; 0: 1 MiB */
+  uint32_t nursery_bytes;  /* of one half; 0: 1 MiB; less when the limit is below 16 times that */
   int incremental;         /* full collections that nobody asked for are made in steps, at minor collections */
   uint32_t step_bytes;     /* least work of a step; 0: 128 KiB */
   int32_t threshold_percent; /* growth of the old space that starts a full collection; 0: 100 */
@@ -54,7 +54,7 @@ typedef struct GcScope {
 typedef struct GcBlock GcBlock;
 typedef struct GcLarge GcLarge;
 
-enum { GC_CLASSES = 24 };
+enum { GC_CLASSES = 30 };
 
 typedef struct GcClass {
   GcBlock *blocks, *sweep; /* those that are swept; those that wait for it */
@@ -71,14 +71,17 @@ struct GcHeap {
   char *nursery_end;
   GcConfig config;
   char *space[2];
-  uint32_t half;       /* bytes of one half */
+  uint32_t size[2];    /* bytes of each; objects are made in no more than the lesser */
+  uint32_t half;       /* what the sizes should be; a new limit changes them at the next collections */
+  uint32_t block_bytes, small_max; /* of new blocks of the old space; largest object that goes into one */
   uint32_t current;    /* which half objects are made in */
   char *fresh;         /* objects from here on were made since the last collection */
   char *survivors;     /* while collecting: bump pointer in the other half */
   Obj *promoted;       /* while collecting: promoted objects that are not scanned yet */
   GcClass classes[GC_CLASSES];
   GcLarge *large, *large_sweep;
-  GcTable remembered, stack, weak, handles;
+  GcTable remembered, stack;
+  GcTable weak[2], handles[2]; /* [0]: what a minor collection must look at; [1]: old ones (of weak references: with old targets) */
   GcScope *scope;
   uint64_t mark;       /* value of OBJ_MARK that means marked, in the last full collection */
   uint64_t old_bytes;  /* of old objects; those that died since the last marking are counted, those that it found dead are not */
@@ -133,12 +136,17 @@ static inline void gc_wrote_elements(GcHeap *heap, ArrayObj *owner, size_t first
   if (owner->header & OBJ_BARRIER) gc_write_elements_slow(heap, owner, first, count);
 }
 
-/* Weak references and handles must be registered when they are made. */
-int gc_register_weak(GcHeap *heap, Obj *weak);
-int gc_register_handle(GcHeap *heap, Obj *handle);
+/* Weak references and handles must be registered when they are made.  May collect, so the object is returned (NULL: no memory, also after that), and the
+ * target of a weak reference is to be stored afterwards. */
+Obj *gc_register_weak(GcHeap *heap, Obj *weak);
+Obj *gc_register_handle(GcHeap *heap, Obj *handle);
 
-/* Collects; moves all young objects.  `full`: the old space too.  Returns 0 when it could not be done for want of memory (the heap stays usable). */
-int gc_collect(GcHeap *heap, int full);
+/* Settings that may change at any time outside a collection; nothing moves.  A limit below what is in use: nothing new is obtained until enough died. */
+void gc_set_limit(GcHeap *heap, uint64_t bytes);
+void gc_set_threshold(GcHeap *heap, int32_t percent);
+
+/* Collects; moves all young objects.  `full`: the old space too, all of it at once.  Always possible: what cannot be promoted for want of memory stays young. */
+void gc_collect(GcHeap *heap, int full);
 
 /* From the roots callback: reads and updates each slot. */
 void gc_visit(GcHeap *heap, Obj **slots, size_t count);

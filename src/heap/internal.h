@@ -10,8 +10,10 @@
 #include "heap/gc.h"
 
 enum {
-  GC_BLOCK_BYTES = 65536,
-  GC_SMALL_MAX = 8192,     /* larger objects come straight from GcMemory */
+  GC_MAX_BLOCK = 65536,    /* bytes of a block, header included; less under a small limit */
+  GC_MIN_BLOCK = 2048,
+  GC_SMALL_MAX = 8176,     /* larger objects come straight from GcMemory */
+  GC_MIN_NURSERY = 4096,
   GC_ZERO_STRIDE = 32768,  /* the nursery is zeroed this far ahead */
   GC_MIN_FULL = 4 << 20    /* least growth of the old space between full collections; a sixteenth of the limit when that is less */
 };
@@ -62,7 +64,7 @@ static inline Obj **object_refs(const GcHeap *h, Obj *o, size_t *count) {
   return array_data((ArrayObj *)o);
 }
 
-static inline int in_half(const GcHeap *h, unsigned half, const Obj *o) { return (uintptr_t)o - (uintptr_t)h->space[half] < h->half; }
+static inline int in_half(const GcHeap *h, unsigned half, const Obj *o) { return (uintptr_t)o - (uintptr_t)h->space[half] < h->size[half]; }
 static inline int is_young(const GcHeap *h, const Obj *o) { return in_half(h, 0, o) || in_half(h, 1, o); }
 
 /* gc.c */

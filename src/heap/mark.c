@@ -100,25 +100,25 @@ static void drain_all(GcHeap *h) {
 
 /* -- the end of marking -- */
 
-static void clear_weak(GcHeap *h) {
+static void clear_weak(GcHeap *h, GcTable *t) {
   size_t kept = 0;
-  for (size_t i = 0; i < h->weak.count; i++) {
-    WeakObj *w = (WeakObj *)(void *)h->weak.rows[i];
-    if (!is_live(h, h->weak.rows[i])) continue;
+  for (size_t i = 0; i < t->count; i++) {
+    WeakObj *w = (WeakObj *)(void *)t->rows[i];
+    if (!is_live(h, t->rows[i])) continue;
     if (w->target && !is_live(h, w->target)) w->target = NULL;
-    h->weak.rows[kept++] = h->weak.rows[i];
+    t->rows[kept++] = t->rows[i];
   }
-  h->weak.count = kept;
+  t->count = kept;
 }
 
-static void close_handles(GcHeap *h) {
+static void close_handles(GcHeap *h, GcTable *t) {
   size_t kept = 0;
-  for (size_t i = 0; i < h->handles.count; i++) {
-    HandleObj *o = (HandleObj *)(void *)h->handles.rows[i];
-    if (is_live(h, h->handles.rows[i])) h->handles.rows[kept++] = h->handles.rows[i];
+  for (size_t i = 0; i < t->count; i++) {
+    HandleObj *o = (HandleObj *)(void *)t->rows[i];
+    if (is_live(h, t->rows[i])) t->rows[kept++] = t->rows[i];
     else if (o->handle != -1) h->config.close(h->config.ctx, o->handle);
   }
-  h->handles.count = kept;
+  t->count = kept;
 }
 
 static void forget_dead(GcHeap *h) {
@@ -137,8 +137,10 @@ static void blank_dead(GcHeap *h, Obj *o) {
 
 static void finish(GcHeap *h) {
   drain_all(h);
-  clear_weak(h);
-  close_handles(h);
+  for (int old = 0; old < 2; old++) {
+    clear_weak(h, &h->weak[old]);
+    close_handles(h, &h->handles[old]);
+  }
   forget_dead(h);
   if (h->mark_young) each_young(h, blank_dead);
   gc_table_trim(h, &h->stack);

@@ -38,9 +38,10 @@ static Obj *evacuate(GcHeap *h, Obj *o) {
 
 void nursery_visit(GcHeap *h, Obj **slots, size_t count) {
   char *from = h->space[h->current];
+  uint32_t size = h->size[h->current];
   for (size_t i = 0; i < count; i++) {
     Obj *o = slots[i];
-    if ((uintptr_t)o - (uintptr_t)from >= h->half) continue;
+    if ((uintptr_t)o - (uintptr_t)from >= size) continue;
     slots[i] = o->header & OBJ_LIVE ? evacuate(h, o) : moved_to(o);
   }
 }
@@ -77,26 +78,33 @@ static Obj *whereabouts(const GcHeap *h, Obj *o) {
   return o->header & OBJ_LIVE ? NULL : moved_to(o);
 }
 
+/* Whoever is of no interest to minor collections any more goes to the table of the old; for want of memory it stays. */
+static int retire(GcHeap *h, GcTable *old, Obj *o) { return !in_half(h, 1 - h->current, o) && gc_table_push(h, old, o); }
+
 static void update_weak(GcHeap *h) {
+  GcTable *t = &h->weak[0];
   size_t kept = 0;
-  for (size_t i = 0; i < h->weak.count; i++) {
-    Obj *o = whereabouts(h, h->weak.rows[i]);
+  for (size_t i = 0; i < t->count; i++) {
+    Obj *o = whereabouts(h, t->rows[i]);
     if (!o) continue;
     WeakObj *w = (WeakObj *)(void *)o;
     w->target = whereabouts(h, w->target);
-    h->weak.rows[kept++] = o;
+    int waits = w->target && in_half(h, 1 - h->current, w->target);
+    if (waits || !retire(h, &h->weak[1], o)) t->rows[kept++] = o;
   }
-  h->weak.count = kept;
+  t->count = kept;
 }
 
 static void update_handles(GcHeap *h) {
+  GcTable *t = &h->handles[0];
   size_t kept = 0;
-  for (size_t i = 0; i < h->handles.count; i++) {
-    Obj *was = h->handles.rows[i], *o = whereabouts(h, was);
-    if (o) h->handles.rows[kept++] = o;
-    else if (((HandleObj *)(void *)was)->handle != -1) h->config.close(h->config.ctx, ((HandleObj *)(void *)was)->handle);
+  for (size_t i = 0; i < t->count; i++) {
+    Obj *was = t->rows[i], *o = whereabouts(h, was);
+    if (o) {
+      if (!retire(h, &h->handles[1], o)) t->rows[kept++] = o;
+    } else if (((HandleObj *)(void *)was)->handle != -1) h->config.close(h->config.ctx, ((HandleObj *)(void *)was)->handle);
   }
-  h->handles.count = kept;
+  t->count = kept;
 }
 
 static void visit_roots(GcHeap *h) {
@@ -104,7 +112,19 @@ static void visit_roots(GcHeap *h) {
   for (GcScope *s = h->scope; s; s = s->outer) nursery_visit(h, s->slots, sizeof s->slots / sizeof s->slots[0]);
 }
 
+/* Makes the half that is copied to as large as wanted, if that is enough for all there is and there is memory. */
+static void resize_other(GcHeap *h) {
+  unsigned other = 1 - h->current;
+  if (h->size[other] == h->half || (size_t)(h->top - h->space[h->current]) > h->half) return;
+  char *space = gc_obtain(h, h->half, 16);
+  if (!space) return;
+  gc_release(h, h->space[other], h->size[other], 16);
+  h->space[other] = space;
+  h->size[other] = h->half;
+}
+
 void nursery_collect(GcHeap *h, int promote_all) {
+  resize_other(h);
   char *from = h->space[h->current], *to = h->space[1 - h->current];
   char *used_end = h->top;
   h->stats.allocated += (uint64_t)(h->top - h->fresh);
@@ -123,6 +143,6 @@ void nursery_collect(GcHeap *h, int promote_all) {
 #endif
   h->current = 1 - h->current;
   h->top = h->limit = h->fresh = h->survivors;
-  h->nursery_end = to + h->half;
+  h->nursery_end = to + (h->size[0] < h->size[1] ? h->size[0] : h->size[1]);
   h->stats.minor++;
 }

@@ -9,8 +9,9 @@
 
 enum { SWEEP_TRIES = 4 }; /* blocks swept for one cell before a new block is taken: bounds the pause */
 
-static const uint16_t class_size[GC_CLASSES] = {16,  32,  48,  64,  80,  96,  112, 128,  160,  192,  224,  256,
-                                                320, 384, 448, 512, 640, 768, 896, 1024, 1360, 2720, 4080, 8192};
+/* Above 1024, what the largest block can be divided into without loss.  At most a quarter of a cell is lost. */
+static const uint16_t class_size[GC_CLASSES] = {16,  32,  48,  64,  80,   96,   112,  128,  160,  192,  224,  256,  320,  384,  448,
+                                                512, 640, 768, 896, 1024, 1360, 1632, 2032, 2336, 2720, 3264, 4080, 5024, 6544, GC_SMALL_MAX};
 
 static unsigned class_of(uint64_t size) {
   if (size <= 128) return (unsigned)((size + 15) / 16 - 1);
@@ -33,9 +34,9 @@ static void poison(Obj *cell, uint32_t size) {
 /* -- blocks -- */
 
 static int add_block(GcHeap *h, GcClass *k, uint32_t cell) {
-  GcBlock *b = gc_obtain(h, GC_BLOCK_BYTES, 16);
+  GcBlock *b = gc_obtain(h, h->block_bytes, 16);
   if (!b) return 0;
-  *b = (GcBlock){k->blocks, cell, (uint32_t)((GC_BLOCK_BYTES - sizeof *b) / cell), GC_BLOCK_BYTES, 0};
+  *b = (GcBlock){k->blocks, cell, (uint32_t)((h->block_bytes - sizeof *b) / cell), h->block_bytes, 0};
   k->blocks = b;
   for (uint32_t i = b->cells; i-- > 0;) { /* the first cell ends up in front */
     Obj *o = block_cell(b, i);
@@ -86,10 +87,10 @@ static void sweep_next(GcHeap *h, GcClass *k, int wanted) {
 
 /* -- large objects -- */
 
-static uint64_t card_bytes(const GcHeap *h, uint64_t header, uint64_t size) { return old_flags(h, header, size) & OBJ_CARDS ? cards_of((size - sizeof(ArrayObj)) / 8) : 0; }
+static uint64_t card_bytes(uint64_t header, uint64_t size) { return header & OBJ_CARDS ? cards_of((size - sizeof(ArrayObj)) / 8) : 0; }
 
 static void release_large(GcHeap *h, GcLarge *l) {
-  uint64_t bytes = sizeof *l + l->size + card_bytes(h, large_object(l)->header, l->size);
+  uint64_t bytes = sizeof *l + l->size + card_bytes(large_object(l)->header, l->size);
 #ifdef ORUS_DEBUG
   memset(l + 1, GC_POISON, l->size);
 #endif
@@ -142,7 +143,7 @@ static void *obtain(GcHeap *h, uint64_t size) {
 
 static Obj *large_alloc(GcHeap *h, uint64_t header, uint64_t size) {
   if (size > SIZE_MAX / 2) return NULL;
-  uint64_t cards = card_bytes(h, header, size);
+  uint64_t cards = card_bytes(header, size);
   GcLarge *l = obtain(h, sizeof *l + size + cards);
   if (!l) return NULL;
   *l = (GcLarge){.next = h->large, .size = size};
@@ -167,14 +168,15 @@ static Obj *cell_alloc(GcHeap *h, uint64_t size) {
 
 uint64_t old_flags(const GcHeap *h, uint64_t header, uint64_t size) {
   uint64_t flags = OBJ_OLD | OBJ_BARRIER | h->mark;
-  if (size <= GC_SMALL_MAX) return flags;
+  if (size <= h->small_max) return flags;
   return h->config.shapes[header >> 32].kind == GC_ARRAY_REF ? flags | OBJ_LARGE | OBJ_CARDS : flags | OBJ_LARGE;
 }
 
 Obj *old_alloc(GcHeap *h, uint64_t header, uint64_t size) {
-  Obj *o = size > GC_SMALL_MAX ? large_alloc(h, header, size) : cell_alloc(h, size);
+  header = (header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK)) | old_flags(h, header, size);
+  Obj *o = header & OBJ_LARGE ? large_alloc(h, header, size) : cell_alloc(h, size);
   if (!o) return NULL;
-  o->header = (header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK)) | old_flags(h, header, size);
+  o->header = header;
   h->old_bytes += size;
   h->marked_bytes += size; /* new objects are marked */
   return o;

@@ -62,7 +62,7 @@ static void sort_extents(GcCheck *k) {
 
 static int open_index(GcHeap *h, GcCheck *k) {
   const GcMemory *m = &h->config.memory;
-  *k = (GcCheck){.room = count_extents(h) + 1, .starts_bytes = h->half / 64 + 1};
+  *k = (GcCheck){.room = count_extents(h) + 1, .starts_bytes = h->size[h->current] / 64 + 1};
   k->extents = m->alloc(m->ctx, k->room * sizeof *k->extents, 16);
   k->starts = m->alloc(m->ctx, k->starts_bytes, 16);
   if (!k->extents || !k->starts) return 0;
@@ -172,7 +172,9 @@ static void check_bits(GcHeap *h, const Obj *o) {
   uint64_t size = object_bytes(h, o);
   if (!(o->header & OBJ_OLD)) fault(h, "an old object says that it is young");
   if (!h->marking && (o->header & OBJ_MARK) != h->mark) fault(h, "an object that lives has the wrong mark");
-  if ((old_flags(h, o->header, size) ^ o->header) & (OBJ_LARGE | OBJ_CARDS)) fault(h, "an object has the wrong size bit");
+  const Extent *e = find_extent(h->check, (uintptr_t)o);
+  unsigned large = e->block ? 0 : shape_of(h, o)->kind == GC_ARRAY_REF ? OBJ_LARGE | OBJ_CARDS : OBJ_LARGE;
+  if ((o->header & (OBJ_LARGE | OBJ_CARDS)) != large || size > (e->block ? e->block->cell : large_of((Obj *)(uintptr_t)o)->size)) fault(h, "an object has the wrong size bit");
 }
 
 /* Slots that nothing was stored into since the last minor collection: no young references; and while marking is under way what is marked and scanned refers
@@ -265,12 +267,13 @@ static void check_free(GcHeap *h, const GcClass *k) {
 
 /* -- weak references and handles -- */
 
-static void check_table(GcHeap *h, const GcTable *t, unsigned kind) {
+static void check_table(GcHeap *h, const GcTable *t, unsigned kind, int old) {
   for (size_t i = 0; i < t->count && !h->check->fault; i++) {
     Obj *o = t->rows[i];
     if (!o || reference_fault(h, o)) fault(h, "a table has something that is not an object");
     else if (shape_of(h, o)->kind != kind) fault(h, "a table has an object of another kind");
     else if (kind == GC_WEAK && reference_fault(h, ((WeakObj *)(void *)o)->target)) fault(h, "a weak reference was not cleared");
+    else if (old && (is_young(h, o) || (kind == GC_WEAK && is_young(h, ((WeakObj *)(void *)o)->target)))) fault(h, "a table of the old has a young object");
   }
 }
 
@@ -292,8 +295,10 @@ static void check_all(GcHeap *h) {
   check_young(h);
   old_each(h, check_old);
   if (h->check->remembered) fault(h, "the remembered set has an object that is not in any list");
-  check_table(h, &h->weak, GC_WEAK);
-  check_table(h, &h->handles, GC_HANDLE);
+  for (int old = 0; old < 2; old++) {
+    check_table(h, &h->weak[old], GC_WEAK, old);
+    check_table(h, &h->handles[old], GC_HANDLE, old);
+  }
   if (h->check->old_bytes != h->old_bytes) fault(h, "the count of old bytes is wrong");
 }
 

@@ -855,7 +855,9 @@ L_HANDLE_NEW: {
     COST(2);
     ALLOC(o, obj_header(TYPE_HANDLE, 0), sizeof(HandleObj));
     ((HandleObj *)(void *)o)->handle = raw[B].s;
-    if (UNLIKELY(!gc_register_handle(&vm->heap, o))) OUT_OF_MEMORY(sizeof(HandleObj));
+    SAVE();
+    o = gc_register_handle(&vm->heap, o);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(HandleObj));
     ref[A] = o;
     NEXT();
   }
@@ -876,8 +878,10 @@ L_WEAK_NEW: {
     Obj *o;
     COST(2);
     ALLOC(o, vm->headers[C], sizeof(WeakObj));
+    SAVE();
+    o = gc_register_weak(&vm->heap, o);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(WeakObj));
     ((WeakObj *)(void *)o)->target = ref[B];
-    if (UNLIKELY(!gc_register_weak(&vm->heap, o))) OUT_OF_MEMORY(sizeof(WeakObj));
     ref[A] = o;
     NEXT();
   }

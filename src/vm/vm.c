@@ -17,7 +17,7 @@ static void set_limits(VmLimits *to, const VmLimits *from) {
 #include "limits.def"
 }
 
-/* Both may change at any time between collections; marking that is under way in steps is carried on so. */
+/* Marking that is under way in steps is carried on so. */
 static void set_collector(GcConfig *config, const VmLimits *limits) {
   config->heap_limit = limits->heap_bytes;
   config->incremental = limits->gc_step < limits->heap_bytes;
@@ -27,6 +27,7 @@ static void set_collector(GcConfig *config, const VmLimits *limits) {
 void vm_set_limits(Vm *vm, const VmLimits *limits) {
   set_limits(&vm->limits, limits);
   set_collector(&vm->heap.config, &vm->limits);
+  gc_set_limit(&vm->heap, vm->limits.heap_bytes);
 }
 
 void vm_get_limits(const Vm *vm, VmLimits *limits) { *limits = vm->limits; }

@@ -72,9 +72,9 @@ static Node *node(Obj *o) { return (Node *)(void *)o; }
 /* -- the model: nodes by number; each knows the numbers of its children (0: none) -- */
 
 #ifdef ORUS_STRESS /* collects and verifies at every allocation */
-enum { MODEL = 10001, STEPS = 2000, GAP = 8 }; /* the verifier obtains memory too: thousands of allocations, of which a sample fails */
+enum { MODEL = 10001, STEPS = 2000, GAP = 8, SMALL = 131072, MIDDLE = 262144, ROOMY = 524288 }; /* the verifier obtains memory too: thousands of allocations, of which a sample fails */
 #else
-enum { MODEL = 100000, STEPS = 30000, GAP = 1000 };
+enum { MODEL = 100000, STEPS = 30000, GAP = 1000, SMALL = 1 << 20, MIDDLE = 4 << 20, ROOMY = 64 << 20 };
 #endif
 typedef struct ModelNode { uint32_t left, right; } ModelNode;
 
@@ -185,10 +185,10 @@ static void weak_references_are_cleared_and_handles_closed_once(void **unused) {
     w->roots[0] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
     w->roots[1] = gc_alloc(&w->heap, obj_header(WEAK, 0), 16);
     ((WeakObj *)(void *)w->roots[1])->target = w->roots[0];
-    assert_true(gc_register_weak(&w->heap, w->roots[1]));
+    assert_non_null(gc_register_weak(&w->heap, w->roots[1]));
     w->roots[2] = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
     ((HandleObj *)(void *)w->roots[2])->handle = full;
-    assert_true(gc_register_handle(&w->heap, w->roots[2]));
+    assert_non_null(gc_register_handle(&w->heap, w->roots[2]));
     gc_collect(&w->heap, full);
     assert_ptr_equal(((WeakObj *)(void *)w->roots[1])->target, w->roots[0]);
     assert_int_equal(w->closed[full], 0);
@@ -201,7 +201,7 @@ static void weak_references_are_cleared_and_handles_closed_once(void **unused) {
   }
   w->roots[2] = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
   ((HandleObj *)(void *)w->roots[2])->handle = 9;
-  assert_true(gc_register_handle(&w->heap, w->roots[2]));
+  assert_non_null(gc_register_handle(&w->heap, w->roots[2]));
   close_world(w); /* closes what is still alive */
   assert_int_equal(w->closed[9], 1);
   free(w);
@@ -378,15 +378,20 @@ static void the_verifier_finds_damage_to_tables_and_free_cells(void **unused) {
   (void)unused;
   World *w = open_for_damage();
   Obj *weak = w->roots[4] = gc_alloc(&w->heap, obj_header(WEAK, 0), 16);
-  assert_true(gc_register_weak(&w->heap, weak));
+  assert_non_null(gc_register_weak(&w->heap, weak));
   ((WeakObj *)(void *)weak)->target = inside(w->roots[0], 8);
   expect_fault(w, "a weak reference was not cleared");
   ((WeakObj *)(void *)weak)->target = NULL;
-  w->heap.weak.rows[0] = w->roots[0];
+  w->heap.weak[0].rows[0] = w->roots[0];
   expect_fault(w, "a table has an object of another kind");
-  w->heap.weak.rows[0] = inside(weak, 8);
+  w->heap.weak[0].rows[0] = inside(weak, 8);
   expect_fault(w, "a table has something that is not an object");
-  w->heap.weak.rows[0] = weak;
+  w->heap.weak[0].rows[0] = weak;
+  w->heap.weak[1] = w->heap.weak[0];
+  w->heap.weak[0].count = 0;
+  expect_fault(w, "a table of the old has a young object");
+  w->heap.weak[0].count = 1;
+  w->heap.weak[1] = (GcTable){0};
   Obj *cell = inside(w->roots[0], 32), *next = *(Obj **)(void *)(cell + 1);
   *(Obj **)(void *)(cell + 1) = w->roots[0];
   expect_fault(w, "a list of free cells is damaged");
@@ -487,11 +492,11 @@ static void what_dies_is_found_by_steps_and_swept_without_haste(void **unused) {
   (void)unused;
   World *w = open_marking(20000); /* ten blocks */
   w->roots[1] = gc_alloc(&w->heap, obj_header(WEAK, 0), 16);
-  assert_true(gc_register_weak(&w->heap, w->roots[1]));
+  assert_non_null(gc_register_weak(&w->heap, w->roots[1]));
   ((WeakObj *)(void *)w->roots[1])->target = node(w->roots[0])->left;
   w->roots[2] = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
   ((HandleObj *)(void *)w->roots[2])->handle = 7;
-  assert_true(gc_register_handle(&w->heap, w->roots[2]));
+  assert_non_null(gc_register_handle(&w->heap, w->roots[2]));
   while (w->heap.marking) gc_collect(&w->heap, 0);
   gc_collect(&w->heap, 0);
   assert_non_null(((WeakObj *)(void *)w->roots[1])->target);
@@ -515,7 +520,7 @@ static void what_dies_is_found_by_steps_and_swept_without_haste(void **unused) {
   w->heap.next_full = UINT64_MAX;
   for (int i = 0; i < 10; i++) gc_collect(&w->heap, 0);
   gc_stats(&w->heap, &after);
-  assert_true(after.in_use + 9 * 65536 < before.in_use); /* its memory went back */
+  assert_true(after.in_use + 9 * w->heap.block_bytes < before.in_use); /* its memory went back */
   (void)dead;
   close_damaged(w);
 }
@@ -634,6 +639,123 @@ static void large_arrays_survive_random_stores(void **unused) {
   change_arrays(1);
 }
 
+/* -- limits and settings -- */
+
+static uint32_t fill_with_nodes(World *w) {
+  uint32_t made = 0;
+  for (Obj *o; (o = gc_alloc(&w->heap, obj_header(NODE, 0), 32)); made++) {
+    node(o)->left = w->roots[0];
+    gc_wrote(&w->heap, o);
+    w->roots[0] = o;
+  }
+  return made;
+}
+
+static void a_small_heap_is_put_to_use(void **unused) {
+  (void)unused;
+  for (uint64_t limit = 65536; limit <= SMALL; limit *= 2) {
+    World *w = calloc(1, sizeof *w);
+    assert_true(open_world(w, limit));
+    assert_true(fill_with_nodes(w) * 32 > limit * 3 / 4);
+    assert_null(gc_verify(&w->heap));
+    w->roots[0] = NULL;
+    assert_non_null(gc_alloc_array(&w->heap, BYTES, (uint32_t)limit / 2));
+    close_damaged(w);
+  }
+}
+
+static void cells_are_not_much_larger_than_objects(void **unused) {
+  (void)unused;
+  for (uint32_t size = 200; size < 9000; size += size / 9) {
+    World *w = calloc(1, sizeof *w);
+    assert_true(open_world(w, 64 << 20));
+    w->heap.enabled = 0; /* straight to the old space */
+    uint64_t before = w->heap.stats.in_use, old = w->heap.old_bytes;
+    for (uint32_t i = 0; i < (4u << 20) / size; i++) assert_non_null(gc_alloc_array(&w->heap, BYTES, size));
+    uint64_t used = w->heap.stats.in_use - before, asked = w->heap.old_bytes - old;
+    assert_true(used < asked + asked / 5 * 2);
+    close_damaged(w);
+  }
+}
+
+static void registering_collects_before_it_fails(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 1 << 20));
+  w->roots[0] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  w->heap.enabled = 0; /* collects at the limit only */
+  for (int i = 0; i < 20; i++) assert_non_null(gc_alloc_array(&w->heap, BYTES, 20000)); /* all dead */
+  gc_set_limit(&w->heap, w->heap.stats.in_use);
+  for (int i = 0; i < 40; i++) {
+    Obj *weak = gc_register_weak(&w->heap, gc_alloc(&w->heap, obj_header(WEAK, 0), 16));
+    assert_non_null(weak);
+    ((WeakObj *)(void *)weak)->target = w->roots[0];
+    w->roots[1] = weak;
+  }
+  gc_collect(&w->heap, 0);
+  assert_ptr_equal(((WeakObj *)(void *)w->roots[1])->target, w->roots[0]);
+  gc_set_limit(&w->heap, 0); /* nothing can be had */
+  Obj *handle = gc_alloc(&w->heap, obj_header(HANDLE, 0), 16);
+  assert_null(gc_register_handle(&w->heap, handle));
+  close_damaged(w);
+}
+
+static void old_weak_references_are_left_alone_by_minor_collections(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 16 << 20));
+  for (int i = 0; i < 20; i++) {
+    w->roots[i] = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    w->roots[20 + i] = gc_register_weak(&w->heap, gc_alloc(&w->heap, obj_header(WEAK, 0), 16));
+    ((WeakObj *)(void *)w->roots[20 + i])->target = w->roots[i];
+    w->roots[40 + i] = gc_register_handle(&w->heap, gc_alloc(&w->heap, obj_header(HANDLE, 0), 16));
+    ((HandleObj *)(void *)w->roots[40 + i])->handle = i;
+  }
+  for (int i = 0; i < 3; i++) gc_collect(&w->heap, 0);
+  assert_int_equal(w->heap.weak[0].count + w->heap.handles[0].count, 0);
+  assert_int_equal(w->heap.weak[1].count, 20);
+  assert_int_equal(w->heap.handles[1].count, 20);
+  assert_null(gc_verify(&w->heap));
+  for (int i = 0; i < 10; i++) w->roots[i] = w->roots[40 + i] = w->roots[20 + 10 + i] = NULL;
+  gc_collect(&w->heap, 1);
+  for (int i = 0; i < 10; i++) assert_null(((WeakObj *)(void *)w->roots[20 + i])->target);
+  for (int i = 0; i < 20; i++) assert_int_equal(w->closed[i], i < 10);
+  assert_int_equal(w->heap.weak[1].count, 10);
+  close_damaged(w);
+}
+
+static void limit_and_threshold_may_change(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 65536));
+  uint32_t few = fill_with_nodes(w);
+  gc_set_limit(&w->heap, MIDDLE);
+  uint32_t many = fill_with_nodes(w);
+  assert_true(many > few * 2);
+  assert_int_equal(w->heap.size[0], 16384); /* what the configuration asked for */
+  assert_int_equal(w->heap.size[1], 16384);
+  assert_null(gc_verify(&w->heap));
+  gc_set_limit(&w->heap, 65536); /* less than what is in use */
+  assert_null(gc_alloc_array(&w->heap, BYTES, 10000));
+  uint32_t n = 0;
+  for (Obj *o = w->roots[0]; o; o = node(o)->left) n++;
+  assert_int_equal(n, few + many);
+  w->roots[0] = NULL;
+  for (int i = 0; i < 3; i++) gc_collect(&w->heap, 1);
+  assert_true(w->heap.stats.in_use <= 65536);
+  assert_int_equal(w->heap.size[0], 4096);
+  assert_non_null(gc_alloc_array(&w->heap, BYTES, 10000));
+  gc_set_limit(&w->heap, ROOMY);
+  gc_set_threshold(&w->heap, 10000);
+  uint64_t late = w->heap.next_full;
+  fill_with_nodes(w);
+  gc_collect(&w->heap, 1);
+  assert_true(w->heap.next_full > late * 5);
+  gc_set_threshold(&w->heap, 10);
+  assert_true(w->heap.next_full < w->heap.old_bytes / 100 * 120);
+  close_damaged(w);
+}
+
 static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
   (void)unused;
   World *w = calloc(1, sizeof *w);
@@ -678,6 +800,11 @@ int main(void) {
       cmocka_unit_test(only_dirty_cards_are_scanned),
       cmocka_unit_test(the_verifier_finds_damaged_cards),
       cmocka_unit_test(large_arrays_survive_random_stores),
+      cmocka_unit_test(a_small_heap_is_put_to_use),
+      cmocka_unit_test(cells_are_not_much_larger_than_objects),
+      cmocka_unit_test(registering_collects_before_it_fails),
+      cmocka_unit_test(old_weak_references_are_left_alone_by_minor_collections),
+      cmocka_unit_test(limit_and_threshold_may_change),
       cmocka_unit_test(growth_does_not_mark_the_whole_heap_again_and_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -141,6 +141,24 @@ static void a_suspended_run_goes_on_to_the_same_end(void **unused) {
   finish(&j);
 }
 
+static void the_heap_limit_changes_while_suspended(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn main():\n    kept: [[i32]] = []\n    for i in 0..2000: kept.push([i, i, i])\n    print(len(kept))\n");
+  for (int raise = 0; raise < 2; raise++) {
+    VmLimits limits = {.heap_bytes = 65536, .fuel = 3000}, now;
+    assert_true(start(&j, &limits));
+    assert_int_equal(vm_run(j.vm), VM_STOPPED);
+    limits = (VmLimits){.heap_bytes = raise ? 32 << 20 : 65536};
+    vm_set_limits(j.vm, &limits);
+    vm_get_limits(j.vm, &now);
+    assert_int_equal(now.heap_bytes, limits.heap_bytes);
+    assert_int_equal(vm_run(j.vm), raise ? VM_DONE : VM_ERROR);
+    stop(&j);
+  }
+  free(j.image);
+}
+
 static void *interrupt_soon(void *vm) {
   for (volatile int i = 0; i < 1000000; i++) {}
   vm_interrupt(vm);
@@ -249,7 +267,7 @@ static void an_uncaught_error_has_kind_message_and_trace(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
+      cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(the_heap_limit_changes_while_suspended), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
       cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
