@@ -167,8 +167,16 @@ static void advance(GcHeap *h) {
   }
 }
 
+static void note_pause(GcHeap *h, uint64_t ns, int full) {
+  unsigned bucket = 0;
+  while (bucket < GC_PAUSE_BUCKETS - 1 && ns >> (bucket + 1)) bucket++;
+  ++(full ? h->stats.full_pauses : h->stats.minor_pauses)[bucket];
+  h->stats.pause_total_ns += ns;
+  if (ns > h->stats.pause_max_ns) h->stats.pause_max_ns = ns;
+}
+
 static void collect(GcHeap *h, int full) {
-  uint64_t start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
+  uint64_t fulls = h->stats.full, start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
   nursery_collect(h, full);
   if (full) {
     mark_collect(h);
@@ -178,10 +186,7 @@ static void collect(GcHeap *h, int full) {
   const char *fault = gc_verify(h);
   if (fault && fault != gc_verify_no_memory) __builtin_trap(); /* a test build: stop where the damage is */
 #endif
-  if (!h->config.now_ns) return;
-  uint64_t pause = h->config.now_ns(h->config.ctx) - start;
-  h->stats.pause_total_ns += pause;
-  if (pause > h->stats.pause_max_ns) h->stats.pause_max_ns = pause;
+  if (h->config.now_ns) note_pause(h, h->config.now_ns(h->config.ctx) - start, h->stats.full > fulls);
 }
 
 /* Whoever asks for a full collection wants the memory back at once. */

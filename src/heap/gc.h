@@ -35,6 +35,8 @@ typedef struct GcConfig {
   uint64_t (*now_ns)(void *ctx);                 /* for pause times; may be NULL */
 } GcConfig;
 
+enum { GC_PAUSE_BUCKETS = 40 };
+
 typedef struct GcStats {
   uint64_t minor, full;          /* collections */
   uint64_t steps;                /* of incremental marking */
@@ -43,6 +45,8 @@ typedef struct GcStats {
   uint64_t in_use;               /* bytes obtained from GcMemory */
   uint64_t promoted;             /* bytes ever */
   uint64_t pause_max_ns, pause_total_ns;
+  /* How many pauses took from 2^i to 2^(i+1) - 1 ns; of minor collections, steps of marking included, and of those that ended or made a full one. */
+  uint64_t minor_pauses[GC_PAUSE_BUCKETS], full_pauses[GC_PAUSE_BUCKETS];
 } GcStats;
 
 /* References held by C code: slots in a chain of scopes, newest first. */

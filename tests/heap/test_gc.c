@@ -27,6 +27,7 @@ typedef struct World {
   size_t allocations, fail_at; /* fail_at: that allocation and all later ones fail; 0: never */
   long outstanding;
   int closed[64];
+  uint64_t clock, tick; /* the time goes on by `tick` whenever it is asked for */
 } World;
 
 static void *world_alloc(void *ctx, size_t size, size_t align) {
@@ -44,6 +45,8 @@ static void world_free(void *ctx, void *block, size_t size, size_t align) {
 
 static void world_roots(void *ctx, GcHeap *heap) { gc_visit(heap, ((World *)ctx)->roots, ROOTS); }
 static void world_close(void *ctx, int64_t handle) { ((World *)ctx)->closed[handle]++; }
+
+static uint64_t world_now(void *ctx) { return ((World *)ctx)->clock += ((World *)ctx)->tick; }
 
 static int open_with(World *w, uint64_t limit, int incremental) {
   size_t fail_at = w->fail_at;
@@ -756,6 +759,31 @@ static void limit_and_threshold_may_change(void **unused) {
   close_damaged(w);
 }
 
+static void pauses_are_counted_by_length(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 16 << 20));
+  gc_collect(&w->heap, 0); /* nobody knows the time */
+  GcStats s;
+  gc_stats(&w->heap, &s);
+  for (int i = 0; i < GC_PAUSE_BUCKETS; i++) assert_int_equal(s.minor_pauses[i] + s.full_pauses[i], 0);
+  w->heap.config.now_ns = world_now;
+  static const struct {
+    uint64_t ns;
+    int bucket;
+  } pauses[] = {{0, 0}, {1, 0}, {2, 1}, {1023, 9}, {1024, 10}, {1000000, 19}, {UINT64_MAX / 4, GC_PAUSE_BUCKETS - 1}};
+  for (size_t i = 0; i < sizeof pauses / sizeof pauses[0]; i++)
+    for (int full = 0; full < 2; full++) {
+      uint64_t *buckets = full ? s.full_pauses : s.minor_pauses, before = (gc_stats(&w->heap, &s), buckets[pauses[i].bucket]);
+      w->tick = pauses[i].ns;
+      gc_collect(&w->heap, full);
+      gc_stats(&w->heap, &s);
+      assert_int_equal(buckets[pauses[i].bucket], before + 1);
+    }
+  assert_int_equal(s.pause_max_ns, UINT64_MAX / 4);
+  close_damaged(w);
+}
+
 static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
   (void)unused;
   World *w = calloc(1, sizeof *w);
@@ -805,6 +833,7 @@ int main(void) {
       cmocka_unit_test(registering_collects_before_it_fails),
       cmocka_unit_test(old_weak_references_are_left_alone_by_minor_collections),
       cmocka_unit_test(limit_and_threshold_may_change),
+      cmocka_unit_test(pauses_are_counted_by_length),
       cmocka_unit_test(growth_does_not_mark_the_whole_heap_again_and_again),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
