@@ -75,7 +75,7 @@ static Node *node(Obj *o) { return (Node *)(void *)o; }
 /* -- the model: nodes by number; each knows the numbers of its children (0: none) -- */
 
 #ifdef ORUS_STRESS /* collects and verifies at every allocation */
-enum { MODEL = 10001, STEPS = 2000, GAP = 8, SMALL = 131072, MIDDLE = 262144, ROOMY = 524288 }; /* the verifier obtains memory too: thousands of allocations, of which a sample fails */
+enum { MODEL = 6001, STEPS = 1000, GAP = 4, SMALL = 131072, MIDDLE = 262144, ROOMY = 524288 }; /* the verifier obtains memory too: thousands of allocations, of which a sample fails */
 #else
 enum { MODEL = 100000, STEPS = 30000, GAP = 1000, SMALL = 1 << 20, MIDDLE = 4 << 20, ROOMY = 64 << 20 };
 #endif
@@ -213,7 +213,7 @@ static void weak_references_are_cleared_and_handles_closed_once(void **unused) {
 static void the_limit_is_kept_and_reaching_it_is_no_harm(void **unused) {
   (void)unused;
   World *w = calloc(1, sizeof *w);
-  uint64_t limit = 1 << 20;
+  uint64_t limit = SMALL;
   assert_true(open_world(w, limit));
   uint32_t made = 0;
   for (;;) { /* a list that grows until there is no room */
@@ -226,24 +226,23 @@ static void the_limit_is_kept_and_reaching_it_is_no_harm(void **unused) {
   }
   GcStats s;
   gc_stats(&w->heap, &s);
-  assert_true(s.in_use <= limit && made > 10000);
+  assert_true(s.in_use <= limit && made * 32 > limit * 3 / 4);
   uint32_t n = made;
   for (Obj *o = w->roots[0]; o; o = node(o)->left) assert_int_equal(node(o)->number, --n);
   assert_null(gc_alloc_array(&w->heap, BYTES, 1u << 30));
   w->roots[0] = NULL;
-  assert_non_null(gc_alloc_array(&w->heap, BYTES, 400000)); /* the room is there again */
+  assert_non_null(gc_alloc_array(&w->heap, BYTES, (uint32_t)limit / 8 * 3)); /* the room is there again */
   assert_null(gc_verify(&w->heap));
   close_world(w);
   free(w);
 }
 
-static void memory_may_run_out_at_any_allocation(void **unused) {
-  (void)unused;
+static void run_out(int incremental) {
   World *w = calloc(1, sizeof *w);
   size_t completed = 0;
   for (size_t n = 1; !completed && n < 20000; n += 1 + n / GAP) {
     w->fail_at = n;
-    if (!open_world(w, 8 << 20)) continue;
+    if (!open_with(w, 8 << 20, incremental)) continue;
     uint32_t i = 0;
     for (; i < STEPS; i++) {
       Obj *o = i % 100 == 99 ? (Obj *)(void *)gc_alloc_array(&w->heap, BYTES, 9000) : gc_alloc(&w->heap, obj_header(NODE, 0), 32);
@@ -262,6 +261,12 @@ static void memory_may_run_out_at_any_allocation(void **unused) {
   }
   assert_true(completed);
   free(w);
+}
+
+static void memory_may_run_out_at_any_allocation(void **unused) {
+  (void)unused;
+  run_out(0);
+  run_out(1);
 }
 
 /* -- the verifier: each kind of damage is planted, must be reported by its name, and is mended again -- */
@@ -532,7 +537,7 @@ static void what_dies_is_found_by_steps_and_swept_without_haste(void **unused) {
 static void marking_keeps_pace(void **unused) {
   (void)unused;
   for (int large = 0; large < 2; large++) {
-    World *w = open_marking(20000);
+    World *w = open_marking(4000);
     uint64_t live = w->heap.old_bytes, most = 0;
     for (uint32_t i = 0; i < (large ? 2000u : 1000000u) && w->heap.stats.full < 6; i++) {
       Obj *o = large ? (Obj *)(void *)gc_alloc_array(&w->heap, BYTES, 20000) : gc_alloc(&w->heap, obj_header(NODE, 0), 32);
