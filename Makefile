@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench test unit check docs clean setup
+.PHONY: all help run test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench bench-heap test unit check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -67,7 +67,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench check docs clean"
+	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench bench-heap check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -104,6 +104,15 @@ bench: all $(B)/bench/run $(BENCH_FILES)
 $(B)/bench/run: bench/run.c
 	@mkdir -p $(@D)
 	$(Q)$(XCC) -O2 $(WARN) $< -o $@ -lm
+
+# Pauses of the collector with a large live heap: make bench-heap LIVE=256 ALLOCATED=16384 (MB); the result is kept in bench/HEAP.md.
+LIVE      ?= 256
+ALLOCATED ?= 16384
+bench-heap: $(B)/bench/heap_pauses
+	@$(B)/bench/heap_pauses $(LIVE) $(ALLOCATED)
+
+$(B)/bench/heap_pauses: $(B)/bench/heap_pauses.o $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(B)/bench/%.c.exe: bench/programs/%.c
 	@mkdir -p $(@D)
@@ -181,4 +190,4 @@ test: setup check
 clean:
 	rm -rf build orus
 
--include $(B)/src/main.d $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d)
+-include $(B)/src/main.d $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/bench/heap_pauses.d

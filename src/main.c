@@ -101,11 +101,19 @@ static int report_error(const Vm *vm) {
   return EXIT_UNCAUGHT;
 }
 
+/* The buckets that are not empty, by their upper ends. */
+static void print_pauses(const char *kind, const uint64_t *buckets) {
+  for (unsigned i = 0; i < GC_PAUSE_BUCKETS; i++)
+    if (buckets[i]) fprintf(stderr, "%s pauses below %" PRIu64 " ns: %" PRIu64 "\n", kind, (uint64_t)2 << i, buckets[i]);
+}
+
 static void print_stats(const Vm *vm) {
   VmStats s;
   vm_stats(vm, &s);
   fprintf(stderr, "instructions %" PRIu64 "\nminor collections %" PRIu64 "\nfull collections %" PRIu64 "\nallocated bytes %" PRIu64 "\nheap bytes %" PRIu64
                   "\nlongest pause ns %" PRIu64 "\n", s.instructions, s.heap.minor, s.heap.full, s.heap.allocated, s.heap.in_use, s.heap.pause_max_ns);
+  print_pauses("minor", s.heap.minor_pauses);
+  print_pauses("full", s.heap.full_pauses);
 }
 
 /* The program's arguments as an Array[string]; NULL: no memory. */

@@ -9,6 +9,7 @@
 
 void stage0_init(Compiler *c, const Options *options) {
   memset(c, 0, sizeof *c);
+  arena_init(c);
   c->options = *options;
 }
 

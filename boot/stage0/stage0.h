@@ -10,6 +10,8 @@
 #ifndef STAGE0_H
 #define STAGE0_H
 
+#include "heap/arena.h"
+
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,8 +37,6 @@ typedef struct Vec {
   size_t count, room;
 } Vec;
 
-typedef struct ArenaBlock ArenaBlock;
-
 typedef struct Text {
   char *bytes;
   size_t length, room;
@@ -53,6 +53,7 @@ Name *name_format(Compiler *c, const char *format, ...) __attribute__((format(pr
 void put_text(Compiler *c, Text *t, int ch);
 void add_text(Compiler *c, Text *t, const char *format, ...) __attribute__((format(printf, 3, 4)));
 _Noreturn void fail(Compiler *c, Place at, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void arena_init(Compiler *c);
 void arena_free(Compiler *c);
 
 /* -- tokens -- */
@@ -105,7 +106,7 @@ typedef struct Options {
 struct Compiler {
   jmp_buf on_error;
   char message[2048]; /* after an error: path:line:col: message */
-  ArenaBlock *arena;
+  HeapArena arena;
   Name **names;
   size_t names_count, names_room;
   Options options;

@@ -6,13 +6,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct ArenaBlock {
-  ArenaBlock *next;
-  size_t used, room;
-  max_align_t bytes[];
-};
+static void *libc_alloc(void *ctx, size_t size, size_t align) {
+  (void)ctx, (void)align; /* what malloc gives is enough for the arena's 16 */
+  return malloc(size);
+}
 
-enum { ARENA_BYTES = 1 << 18 };
+static void libc_free(void *ctx, void *block, size_t size, size_t align) {
+  (void)ctx, (void)size, (void)align;
+  free(block);
+}
+
+void arena_init(Compiler *c) { heap_arena_init(&c->arena, (GcMemory){NULL, libc_alloc, libc_free}, 1 << 18); }
 
 static _Noreturn void out_of_memory(Compiler *c) {
   snprintf(c->message, sizeof c->message, "stage0: out of memory");
@@ -20,27 +24,12 @@ static _Noreturn void out_of_memory(Compiler *c) {
 }
 
 void *arena_alloc(Compiler *c, size_t bytes) {
-  bytes = (bytes + 15) & ~(size_t)15;
-  ArenaBlock *b = c->arena;
-  if (!b || b->room - b->used < bytes) {
-    size_t room = bytes > ARENA_BYTES ? bytes : ARENA_BYTES;
-    b = malloc(sizeof *b + room);
-    if (!b) out_of_memory(c);
-    *b = (ArenaBlock){c->arena, 0, room};
-    c->arena = b;
-  }
-  void *p = (char *)b->bytes + b->used;
-  b->used += bytes;
-  return memset(p, 0, bytes);
+  void *p = heap_arena_alloc(&c->arena, bytes, 16);
+  if (!p) out_of_memory(c);
+  return p;
 }
 
-void arena_free(Compiler *c) {
-  for (ArenaBlock *b = c->arena, *next; b; b = next) {
-    next = b->next;
-    free(b);
-  }
-  c->arena = NULL;
-}
+void arena_free(Compiler *c) { heap_arena_free(&c->arena); }
 
 /* Old rows stay in the arena: doubling bounds the waste. */
 void *vec_push(Compiler *c, Vec *v, size_t row) {

@@ -3,6 +3,14 @@
 
 #include <string.h>
 
+enum {
+  SWEEP_STEPS = 8,   /* blocks swept at a minor collection, wanted or not: the memory of the dead goes back soon */
+  SWEEP_HASTE = 32,  /* the same when the next marking is due */
+  PACE = 4,          /* bytes marked for a byte of new old objects: the heap grows by at most a quarter while marking is under way */
+  STEP_CAP = 4,      /* a step does at most that many times its least work, unless far behind */
+  STEP_BYTES = 128 << 10
+};
+
 /* -- memory within the limit -- */
 
 void *gc_obtain(GcHeap *h, size_t size, size_t align) {
@@ -20,7 +28,7 @@ void gc_release(GcHeap *h, void *block, size_t size, size_t align) {
 
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
   if (t->count == t->room) {
-    size_t room = t->room ? t->room * 2 : 256;
+    size_t room = t->room ? t->room * 2 : 32;
     Obj **rows = gc_obtain(h, room * sizeof *rows, 16);
     if (!rows) return 0;
     if (t->count) memcpy(rows, t->rows, t->count * sizeof *rows);
@@ -32,6 +40,12 @@ int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
   return 1;
 }
 
+void gc_table_trim(GcHeap *h, GcTable *t) {
+  if (t->room <= 1 << 14) return;
+  gc_release(h, t->rows, t->room * sizeof *t->rows, 16);
+  *t = (GcTable){0};
+}
+
 static void free_table(GcHeap *h, GcTable *t) {
   gc_release(h, t->rows, t->room * sizeof *t->rows, 16);
   *t = (GcTable){0};
@@ -39,16 +53,33 @@ static void free_table(GcHeap *h, GcTable *t) {
 
 /* -- opening and closing -- */
 
-int gc_init(GcHeap *h, const GcConfig *config) {
-  memset(h, 0, sizeof *h);
-  h->config = *config;
-  uint32_t half = config->nursery_bytes ? config->nursery_bytes : 1 << 20;
+static uint64_t least_growth(const GcHeap *h) { return h->config.heap_limit / 16 < GC_MIN_FULL ? h->config.heap_limit / 16 : GC_MIN_FULL; }
+
+/* When the old space is to be collected again, by what the last full collection found alive. */
+static void set_next_full(GcHeap *h) {
+  uint64_t percent = h->config.threshold_percent ? (uint64_t)h->config.threshold_percent : 100, growth = h->stats.live / 100 * percent;
+  h->next_full = h->stats.live + (growth < least_growth(h) ? least_growth(h) : growth);
+}
+
+/* Sizes follow from the limit: both halves of the nursery are at most an eighth of it, a block at most a 64th. */
+static void choose_sizes(GcHeap *h) {
+  uint64_t limit = h->config.heap_limit, half = h->config.nursery_bytes ? h->config.nursery_bytes : 1 << 20;
 #ifdef ORUS_STRESS
   if (half > 32768) half = 32768;
 #endif
-  if (half > config->heap_limit / 8) half = (uint32_t)(config->heap_limit / 8);
-  if (half < 4096) half = 4096;
-  h->half = half & ~(uint32_t)15;
+  if (half > limit / 16) half = limit / 16;
+  if (half < GC_MIN_NURSERY) half = GC_MIN_NURSERY;
+  h->half = (uint32_t)half & ~(uint32_t)15;
+  h->block_bytes = GC_MAX_BLOCK;
+  while (h->block_bytes > GC_MIN_BLOCK && h->block_bytes > limit / 64) h->block_bytes /= 2;
+  h->small_max = (h->block_bytes - (uint32_t)sizeof(GcBlock)) / 8 & ~(uint32_t)15;
+}
+
+int gc_init(GcHeap *h, const GcConfig *config) {
+  memset(h, 0, sizeof *h);
+  h->config = *config;
+  choose_sizes(h);
+  h->size[0] = h->size[1] = h->half;
   h->space[0] = gc_obtain(h, h->half, 16);
   h->space[1] = gc_obtain(h, h->half, 16);
   if (!h->space[0] || !h->space[1]) {
@@ -59,55 +90,109 @@ int gc_init(GcHeap *h, const GcConfig *config) {
   }
   h->top = h->limit = h->fresh = h->space[0];
   h->nursery_end = h->space[0] + h->half;
-  h->next_full = GC_MIN_FULL;
   h->enabled = 1;
+  h->visit = nursery_visit;
+  set_next_full(h);
   return 1;
 }
 
-void gc_free(GcHeap *h) {
-  for (size_t i = 0; i < h->handles.count; i++) {
-    HandleObj *o = (HandleObj *)(void *)h->handles.rows[i];
+void gc_set_limit(GcHeap *h, uint64_t bytes) {
+  h->config.heap_limit = bytes;
+  choose_sizes(h);
+  set_next_full(h);
+}
+
+void gc_set_threshold(GcHeap *h, int32_t percent) {
+  h->config.threshold_percent = percent;
+  set_next_full(h);
+}
+
+static void close_all(GcHeap *h, const GcTable *t) {
+  for (size_t i = 0; i < t->count; i++) {
+    HandleObj *o = (HandleObj *)(void *)t->rows[i];
     if (o->handle != -1) h->config.close(h->config.ctx, o->handle);
   }
+}
+
+void gc_free(GcHeap *h) {
+  for (int old = 0; old < 2; old++) close_all(h, &h->handles[old]);
   old_free(h);
   free_table(h, &h->remembered);
   free_table(h, &h->stack);
-  free_table(h, &h->weak);
-  free_table(h, &h->handles);
-  gc_release(h, h->space[0], h->half, 16);
-  gc_release(h, h->space[1], h->half, 16);
+  for (int old = 0; old < 2; old++) {
+    free_table(h, &h->weak[old]);
+    free_table(h, &h->handles[old]);
+  }
+  for (int i = 0; i < 2; i++) gc_release(h, h->space[i], h->size[i], 16);
 }
 
 /* -- collecting -- */
 
 void gc_visit(GcHeap *h, Obj **slots, size_t count) {
-  if (h->marking) mark_visit(h, slots, count);
-  else nursery_visit(h, slots, count);
+  h->visit(h, slots, count);
 }
 
-static void set_next_full(GcHeap *h) {
-  int32_t percent = h->config.threshold_percent ? h->config.threshold_percent : 100;
+static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
+
+/* How much to mark in this step. */
+static uint64_t step_budget(GcHeap *h) {
+  uint64_t least = h->config.step_bytes ? h->config.step_bytes : STEP_BYTES;
+  h->debt += PACE * (h->old_bytes - h->paced);
+  h->paced = h->old_bytes;
+  uint64_t most = h->debt / 8 > STEP_CAP * least ? h->debt / 8 : STEP_CAP * least;
+  uint64_t work = h->debt < most ? h->debt : most;
+  h->debt -= work;
+  return least + work;
+}
+
+static void full_done(GcHeap *h) {
   h->stats.live = h->old_bytes;
-  uint64_t growth = h->old_bytes / 100 * (uint64_t)percent;
-  h->next_full = h->old_bytes + (growth < GC_MIN_FULL ? GC_MIN_FULL : growth);
+  set_next_full(h);
 }
 
-int gc_collect(GcHeap *h, int full) {
-  uint64_t start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
+static void mark_some(GcHeap *h) {
+  h->stats.steps++;
+  if (mark_step(h, step_budget(h))) full_done(h);
+}
+
+/* What is done for the old space at a minor collection. */
+static void advance(GcHeap *h) {
+  if (h->marking) mark_some(h);
+  else if (!old_sweep(h, wants_full(h) ? SWEEP_HASTE : SWEEP_STEPS) || !h->config.incremental || !wants_full(h)) return;
+  else {
+    h->debt = 0;
+    h->paced = h->old_bytes;
+    mark_begin(h);
+    mark_some(h);
+  }
+}
+
+static void note_pause(GcHeap *h, uint64_t ns, int full) {
+  unsigned bucket = 0;
+  while (bucket < GC_PAUSE_BUCKETS - 1 && ns >> (bucket + 1)) bucket++;
+  ++(full ? h->stats.full_pauses : h->stats.minor_pauses)[bucket];
+  h->stats.pause_total_ns += ns;
+  if (ns > h->stats.pause_max_ns) h->stats.pause_max_ns = ns;
+}
+
+static void collect(GcHeap *h, int full) {
+  uint64_t fulls = h->stats.full, start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
   nursery_collect(h, full);
   if (full) {
     mark_collect(h);
-    old_sweep_all(h); /* so that the figure of live bytes is exact */
-    set_next_full(h);
-  }
+    full_done(h);
+  } else advance(h);
 #ifdef ORUS_STRESS
-  if (gc_verify(h)) __builtin_trap(); /* a test build: stop where the damage is */
+  const char *fault = gc_verify(h);
+  if (fault && fault != gc_verify_no_memory) __builtin_trap(); /* a test build: stop where the damage is */
 #endif
-  if (!h->config.now_ns) return 1;
-  uint64_t pause = h->config.now_ns(h->config.ctx) - start;
-  h->stats.pause_total_ns += pause;
-  if (pause > h->stats.pause_max_ns) h->stats.pause_max_ns = pause;
-  return 1;
+  if (h->config.now_ns) note_pause(h, h->config.now_ns(h->config.ctx) - start, h->stats.full > fulls);
+}
+
+/* Whoever asks for a full collection wants the memory back at once. */
+void gc_collect(GcHeap *h, int full) {
+  collect(h, full);
+  if (full) old_sweep(h, SIZE_MAX);
 }
 
 /* -- allocation -- */
@@ -134,42 +219,47 @@ static Obj *bump(GcHeap *h, uint64_t header, uint64_t size) {
 }
 
 static Obj *alloc_old(GcHeap *h, uint64_t header, uint64_t size) {
-  Obj *o = old_alloc(h, size);
+  Obj *o = old_alloc(h, header, size);
   if (!o) return NULL;
-  o->header = header | OBJ_OLD | OBJ_BARRIER | h->mark | (size > GC_SMALL_MAX ? OBJ_LARGE : 0);
+  memset(o + 1, 0, size - sizeof *o);
   h->stats.allocated += size;
   return o;
 }
 
-static int wants_full(const GcHeap *h) { return h->enabled && h->old_bytes > h->next_full; }
+/* Large objects do not fill the nursery, so they see to it themselves that the old space is collected. */
+static void collect_for_large(GcHeap *h) {
+  if (!h->config.incremental) {
+    if (wants_full(h)) collect(h, 1);
+  } else if (h->marking ? h->old_bytes - h->paced > h->half : wants_full(h)) collect(h, 0);
+}
 
 static Obj *alloc_large(GcHeap *h, uint64_t header, uint64_t size) {
-  if (wants_full(h)) gc_collect(h, 1);
+  collect_for_large(h);
   Obj *o = alloc_old(h, header, size);
   if (o) return o;
-  gc_collect(h, 1);
+  collect(h, 1);
   return alloc_old(h, header, size);
 }
 
 static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
-  if (size > GC_SMALL_MAX || size > h->half / 2) return alloc_large(h, header, size);
+  if (size > GC_SMALL_MAX || size > (size_t)(h->nursery_end - h->space[h->current]) / 2) return alloc_large(h, header, size);
   if (extend(h, size)) return bump(h, header, size);
   if (!h->enabled) {
     Obj *o = alloc_old(h, header, size);
     if (o) return o;
   }
-  gc_collect(h, wants_full(h));
+  collect(h, wants_full(h) && !h->config.incremental);
   if (extend(h, size)) return bump(h, header, size);
-  gc_collect(h, 0); /* survivors filled the half: now they are of age and promoted.  A full collection here made growth quadratic. */
+  collect(h, 0); /* survivors filled the half: now they are of age and promoted.  A full collection here made growth quadratic. */
   if (extend(h, size)) return bump(h, header, size);
-  gc_collect(h, 1);
+  collect(h, 1);
   if (extend(h, size)) return bump(h, header, size);
   return alloc_old(h, header, size);
 }
 
 Obj *gc_alloc_slow(GcHeap *h, uint64_t header, uint32_t size) {
 #ifdef ORUS_STRESS
-  if (h->enabled) gc_collect(h, ++h->stress % 64 == 0);
+  if (h->enabled) collect(h, ++h->stress % 64 == 0);
 #endif
   return alloc_any(h, header, size);
 }
@@ -178,7 +268,7 @@ ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
   uint64_t size = array_bytes(&h->config.shapes[type], length), header = obj_header(type, 0);
   Obj *o;
 #ifdef ORUS_STRESS
-  if (h->enabled) gc_collect(h, ++h->stress % 64 == 0);
+  if (h->enabled) collect(h, ++h->stress % 64 == 0);
 #endif
   if (size <= GC_SMALL_MAX && (size_t)(h->limit - h->top) >= size) o = bump(h, header, size);
   else o = alloc_any(h, header, size);
@@ -186,14 +276,18 @@ ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
   return (ArrayObj *)(void *)o;
 }
 
-/* When the table cannot grow the object keeps its barrier bit, so the next store comes here again. */
-void gc_write_slow(GcHeap *h, Obj *owner) {
-  if (gc_table_push(h, &h->remembered, owner)) owner->header &= ~(uint64_t)OBJ_BARRIER;
-  else h->remembered_lost = 1;
+static Obj *enter(GcHeap *h, GcTable *t, Obj *o) {
+  if (gc_table_push(h, t, o)) return o;
+  GcScope scope;
+  gc_scope_open(h, &scope);
+  scope.slots[0] = o;
+  gc_collect(h, 1);
+  gc_scope_close(h, &scope);
+  return gc_table_push(h, t, scope.slots[0]) ? scope.slots[0] : NULL;
 }
 
-int gc_register_weak(GcHeap *h, Obj *weak) { return gc_table_push(h, &h->weak, weak); }
-int gc_register_handle(GcHeap *h, Obj *handle) { return gc_table_push(h, &h->handles, handle); }
+Obj *gc_register_weak(GcHeap *h, Obj *weak) { return enter(h, &h->weak[0], weak); }
+Obj *gc_register_handle(GcHeap *h, Obj *handle) { return enter(h, &h->handles[0], handle); }
 
 void gc_stats(const GcHeap *h, GcStats *stats) {
   *stats = h->stats;

@@ -23,8 +23,11 @@ typedef struct GcMemory {
 typedef struct GcConfig {
   GcMemory memory;
   const GcShape *shapes; /* by type index */
+  uint32_t shapes_count; /* for the verifier; 0: not known */
   uint64_t heap_limit;   /* bytes, all of the collector's own tables included */
-  uint32_t nursery_bytes;  /* of one half; 0: 1 MiB */
+  uint32_t nursery_bytes;  /* of one half; 0: 1 MiB; less when the limit is below 16 times that */
+  int incremental;         /* full collections that nobody asked for are made in steps, at minor collections */
+  uint32_t step_bytes;     /* least work of a step; 0: 128 KiB */
   int32_t threshold_percent; /* growth of the old space that starts a full collection; 0: 100 */
   void *ctx;               /* of the callbacks */
   void (*roots)(void *ctx, GcHeap *heap);        /* calls gc_visit for all roots */
@@ -32,13 +35,18 @@ typedef struct GcConfig {
   uint64_t (*now_ns)(void *ctx);                 /* for pause times; may be NULL */
 } GcConfig;
 
+enum { GC_PAUSE_BUCKETS = 40 };
+
 typedef struct GcStats {
   uint64_t minor, full;          /* collections */
+  uint64_t steps;                /* of incremental marking */
   uint64_t allocated;            /* bytes ever */
   uint64_t live;                 /* bytes after the last full collection */
   uint64_t in_use;               /* bytes obtained from GcMemory */
   uint64_t promoted;             /* bytes ever */
   uint64_t pause_max_ns, pause_total_ns;
+  /* How many pauses took from 2^i to 2^(i+1) - 1 ns; of minor collections, steps of marking included, and of those that ended or made a full one. */
+  uint64_t minor_pauses[GC_PAUSE_BUCKETS], full_pauses[GC_PAUSE_BUCKETS];
 } GcStats;
 
 /* References held by C code: slots in a chain of scopes, newest first. */
@@ -50,10 +58,10 @@ typedef struct GcScope {
 typedef struct GcBlock GcBlock;
 typedef struct GcLarge GcLarge;
 
-enum { GC_CLASSES = 24 };
+enum { GC_CLASSES = 30 };
 
 typedef struct GcClass {
-  GcBlock *blocks, *sweep; /* all; where sweeping goes on */
+  GcBlock *blocks, *sweep; /* those that are swept; those that wait for it */
   Obj *free;               /* free cells, linked through their second word */
 } GcClass;
 
@@ -67,20 +75,27 @@ struct GcHeap {
   char *nursery_end;
   GcConfig config;
   char *space[2];
-  uint32_t half;       /* bytes of one half */
+  uint32_t size[2];    /* bytes of each; objects are made in no more than the lesser */
+  uint32_t half;       /* what the sizes should be; a new limit changes them at the next collections */
+  uint32_t block_bytes, small_max; /* of new blocks of the old space; largest object that goes into one */
   uint32_t current;    /* which half objects are made in */
   char *fresh;         /* objects from here on were made since the last collection */
   char *survivors;     /* while collecting: bump pointer in the other half */
   Obj *promoted;       /* while collecting: promoted objects that are not scanned yet */
   GcClass classes[GC_CLASSES];
-  GcLarge *large;
-  GcTable remembered, stack, weak, handles;
+  GcLarge *large, *large_sweep;
+  GcTable remembered, stack;
+  GcTable weak[2], handles[2]; /* [0]: what a minor collection must look at; [1]: old ones (of weak references: with old targets) */
   GcScope *scope;
   uint64_t mark;       /* value of OBJ_MARK that means marked, in the last full collection */
-  uint64_t old_bytes, next_full;
-  int promote_all, marking, enabled;
+  uint64_t old_bytes;  /* of old objects; those that died since the last marking are counted, those that it found dead are not */
+  uint64_t marked_bytes, next_full;
+  uint64_t debt, paced; /* while marking: work that allocation asked for and that is not done; old bytes at the last step */
+  int promote_all, enabled;
+  int marking, mark_young; /* marking is under way; of young objects too */
+  void (*visit)(GcHeap *heap, Obj **slots, size_t count); /* what gc_visit does now */
   uint64_t stress;     /* allocations in the stress build */
-  const char *fault;   /* while verifying */
+  struct GcCheck *check; /* while verifying */
   int remembered_lost, stack_lost; /* a table could not grow: look at everything instead */
   GcStats stats;
 };
@@ -91,6 +106,7 @@ void gc_free(GcHeap *heap); /* closes live handles, returns all memory */
 /* Slow paths. */
 Obj *gc_alloc_slow(GcHeap *heap, uint64_t header, uint32_t size);
 void gc_write_slow(GcHeap *heap, Obj *owner);
+void gc_write_elements_slow(GcHeap *heap, ArrayObj *owner, size_t first, size_t count);
 
 /* The fast path: a zeroed object of `size` bytes, or NULL when the nursery must be seen to. */
 static inline Obj *gc_alloc_fast(GcHeap *heap, uint64_t header, uint32_t size) {
@@ -119,12 +135,22 @@ static inline void gc_wrote(GcHeap *heap, Obj *owner) {
   if (owner->header & OBJ_BARRIER) gc_write_slow(heap, owner);
 }
 
-/* Weak references and handles must be registered when they are made. */
-int gc_register_weak(GcHeap *heap, Obj *weak);
-int gc_register_handle(GcHeap *heap, Obj *handle);
+/* The same after references were stored into elements of an array: of a large one only their neighbourhood is looked at by the next minor collection. */
+static inline void gc_wrote_elements(GcHeap *heap, ArrayObj *owner, size_t first, size_t count) {
+  if (owner->header & OBJ_BARRIER) gc_write_elements_slow(heap, owner, first, count);
+}
 
-/* Collects; moves all young objects.  `full`: the old space too.  Returns 0 when it could not be done for want of memory (the heap stays usable). */
-int gc_collect(GcHeap *heap, int full);
+/* Weak references and handles must be registered when they are made.  May collect, so the object is returned (NULL: no memory, also after that), and the
+ * target of a weak reference is to be stored afterwards. */
+Obj *gc_register_weak(GcHeap *heap, Obj *weak);
+Obj *gc_register_handle(GcHeap *heap, Obj *handle);
+
+/* Settings that may change at any time outside a collection; nothing moves.  A limit below what is in use: nothing new is obtained until enough died. */
+void gc_set_limit(GcHeap *heap, uint64_t bytes);
+void gc_set_threshold(GcHeap *heap, int32_t percent);
+
+/* Collects; moves all young objects.  `full`: the old space too, all of it at once.  Always possible: what cannot be promoted for want of memory stays young. */
+void gc_collect(GcHeap *heap, int full);
 
 /* From the roots callback: reads and updates each slot. */
 void gc_visit(GcHeap *heap, Obj **slots, size_t count);
@@ -137,7 +163,10 @@ static inline void gc_scope_close(GcHeap *heap, GcScope *scope) { heap->scope = 
 
 void gc_stats(const GcHeap *heap, GcStats *stats);
 
-/* The first thing wrong with the heap as static text, NULL when all is well.  Walks everything reachable from old space and nursery. */
+/* The first thing wrong with the heap as static text, NULL when all is well.  Every reference in a root, scope, young or old object must be the start of
+ * an object of this heap that is alive as far as the collector knows; remembered set, marks, free cells and tables must be in order.  Needs memory of its
+ * own, outside the limit; gc_verify_no_memory when there is none. */
 const char *gc_verify(GcHeap *heap);
+extern const char gc_verify_no_memory[];
 
 #endif

@@ -1,7 +1,8 @@
 /* internal.h -- what the files of the collector share; nobody else includes it.
  *
  * gc.c      entry points, policy          nursery.c  minor collections
- * oldspace.c  cells, blocks, large objects, sweeping      mark.c  full marking, weak references, handles
+ * oldspace.c  cells, blocks, large objects, sweeping      mark.c  marking, weak references, handles
+ * remember.c  remembered set, cards            verify_heap.c
  */
 #ifndef ORUS_HEAP_INTERNAL_H
 #define ORUS_HEAP_INTERNAL_H
@@ -9,24 +10,41 @@
 #include "heap/gc.h"
 
 enum {
-  GC_BLOCK_BYTES = 65536,
-  GC_SMALL_MAX = 8192,     /* larger objects come straight from GcMemory */
+  GC_MAX_BLOCK = 65536,    /* bytes of a block, header included; less under a small limit */
+  GC_MIN_BLOCK = 2048,
+  GC_SMALL_MAX = 8176,     /* larger objects come straight from GcMemory */
+  GC_MIN_NURSERY = 4096,
   GC_ZERO_STRIDE = 32768,  /* the nursery is zeroed this far ahead */
-  GC_MIN_FULL = 4 << 20    /* no full collection below this many bytes of old space */
+  GC_MIN_FULL = 4 << 20    /* least growth of the old space between full collections; a sixteenth of the limit when that is less */
 };
 
+enum { GC_POISON = 0xdb }; /* debug builds: bytes of what was freed or left */
+
+/* Sizes of both heads are multiples of 16, so cells and objects start at such. */
 struct GcBlock {
   GcBlock *next;
   uint32_t cell, cells; /* bytes of a cell, how many */
-  uint64_t unused;      /* cells start at a multiple of 16 */
+  uint64_t bytes;       /* of the block */
+  uint64_t unused;
 };
 
 struct GcLarge {
   GcLarge *next;
-  uint64_t size; /* of the object */
+  uint64_t size;    /* of the object */
+  uint32_t scanned; /* while marking: elements that are done */
+  uint32_t remembered;         /* cards only: whether it is in the remembered set */
+  uint32_t dirty_from, dirty_to; /* cards only: no dirty card outside */
 };
 
+/* Behind a large array of references stands a byte for each 128 of them: whether the card was stored into since it last held no young reference. */
+enum { GC_CARD = 128 };
+
+static inline Obj *block_cell(GcBlock *b, uint32_t i) { return (Obj *)(void *)((char *)(b + 1) + (size_t)i * b->cell); }
+
 static inline Obj *large_object(GcLarge *l) { return (Obj *)(void *)(l + 1); }
+static inline uint8_t *large_cards(GcLarge *l) { return (uint8_t *)(l + 1) + l->size; }
+static inline uint32_t cards_of(uint64_t elements) { return (uint32_t)((elements + GC_CARD - 1) / GC_CARD); }
+static inline GcLarge *large_of(Obj *o) { return (GcLarge *)(void *)o - 1; }
 static inline const GcShape *shape_of(const GcHeap *h, const Obj *o) { return &h->config.shapes[obj_type(o)]; }
 
 static inline uint64_t array_bytes(const GcShape *s, uint32_t length) { return (16 + ((uint64_t)length << s->elem_shift) + 15) & ~(uint64_t)15; }
@@ -46,27 +64,35 @@ static inline Obj **object_refs(const GcHeap *h, Obj *o, size_t *count) {
   return array_data((ArrayObj *)o);
 }
 
-static inline int in_half(const GcHeap *h, unsigned half, const Obj *o) { return (uintptr_t)o - (uintptr_t)h->space[half] < h->half; }
+static inline int in_half(const GcHeap *h, unsigned half, const Obj *o) { return (uintptr_t)o - (uintptr_t)h->space[half] < h->size[half]; }
 static inline int is_young(const GcHeap *h, const Obj *o) { return in_half(h, 0, o) || in_half(h, 1, o); }
 
 /* gc.c */
 void *gc_obtain(GcHeap *h, size_t size, size_t align); /* within the limit, or NULL */
 void gc_release(GcHeap *h, void *block, size_t size, size_t align);
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
+void gc_table_trim(GcHeap *h, GcTable *t);        /* an empty table gives most of its memory back */
 
 /* oldspace.c */
-Obj *old_alloc(GcHeap *h, uint64_t size); /* zeroed cell whose header is still 0, or NULL; never collects */
-void old_sweep_all(GcHeap *h);            /* finishes the sweep of the last full collection */
-void old_start_sweep(GcHeap *h);          /* after marking */
+Obj *old_alloc(GcHeap *h, uint64_t header, uint64_t size);           /* only the header is set; or NULL; never collects */
+uint64_t old_flags(const GcHeap *h, uint64_t header, uint64_t size); /* collector's bits of a new old object of that type and size */
+int old_sweep(GcHeap *h, size_t steps);              /* sweeps that many blocks or large objects; whether all are swept now */
+void old_start_sweep(GcHeap *h);                     /* after marking */
 void old_free(GcHeap *h);
-void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object; all blocks must be swept */
+void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)); /* every object that is not known to be dead */
 
 /* nursery.c */
 void nursery_collect(GcHeap *h, int promote_all);
 void nursery_visit(GcHeap *h, Obj **slots, size_t count);
 
-/* mark.c */
-void mark_collect(GcHeap *h);
+/* remember.c */
+void remember_scan_all(GcHeap *h);          /* evacuates what the remembered objects refer to */
+int remember_scan(GcHeap *h, Obj *o);       /* the same for one; whether it still has young references */
+
+/* mark.c.  All right behind a minor collection. */
+void mark_begin(GcHeap *h);                     /* all must be swept */
+int mark_step(GcHeap *h, uint64_t budget);      /* marks about that many bytes; 1: that was the end of it */
+void mark_collect(GcHeap *h);                   /* in one go */
 void mark_visit(GcHeap *h, Obj **slots, size_t count);
 
 #endif

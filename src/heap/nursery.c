@@ -11,10 +11,9 @@ static Obj *moved_to(const Obj *o) { return (Obj *)(uintptr_t)o->header; }
 static void push_promoted(GcHeap *h, Obj *original) { *link_of(original) = h->promoted, h->promoted = original; }
 
 static Obj *promote(GcHeap *h, Obj *o, uint64_t size) {
-  Obj *to = old_alloc(h, size);
+  Obj *to = old_alloc(h, o->header, size);
   if (!to) return NULL;
-  memcpy(to, o, size);
-  to->header = (o->header & ~(uint64_t)(OBJ_MARK | OBJ_AGE_MASK | OBJ_BARRIER)) | OBJ_OLD | h->mark;
+  memcpy(to + 1, o + 1, size - sizeof *o);
   h->stats.promoted += size;
   return to;
 }
@@ -39,50 +38,12 @@ static Obj *evacuate(GcHeap *h, Obj *o) {
 
 void nursery_visit(GcHeap *h, Obj **slots, size_t count) {
   char *from = h->space[h->current];
+  uint32_t size = h->size[h->current];
   for (size_t i = 0; i < count; i++) {
     Obj *o = slots[i];
-    if ((uintptr_t)o - (uintptr_t)from >= h->half) continue;
+    if ((uintptr_t)o - (uintptr_t)from >= size) continue;
     slots[i] = o->header & OBJ_LIVE ? evacuate(h, o) : moved_to(o);
   }
-}
-
-/* Scans an old object.  Returns whether it still holds a young reference. */
-static int scan_old(GcHeap *h, Obj *o) {
-  size_t count;
-  Obj **refs = object_refs(h, o, &count);
-  nursery_visit(h, refs, count);
-  unsigned other = 1 - h->current;
-  for (size_t i = 0; i < count; i++)
-    if (refs[i] && in_half(h, other, refs[i])) return 1;
-  return 0;
-}
-
-/* Old objects with young references are remembered and lack OBJ_BARRIER; all others have it. */
-static void settle_old(GcHeap *h, Obj *o, int holds_young) {
-  if (holds_young && gc_table_push(h, &h->remembered, o)) return;
-  o->header |= OBJ_BARRIER;
-  if (holds_young) h->remembered_lost = 1;
-}
-
-static void scan_remembered(GcHeap *h) {
-  size_t kept = 0, count = h->remembered.count;
-  for (size_t i = 0; i < count; i++) {
-    Obj *o = h->remembered.rows[i];
-    if (scan_old(h, o)) h->remembered.rows[kept++] = o;
-    else o->header |= OBJ_BARRIER;
-  }
-  h->remembered.count = kept;
-}
-
-static void scan_one(GcHeap *h, Obj *o) {
-  if (scan_old(h, o)) h->remembered_lost = 1;
-}
-
-/* After a remembered object had to be forgotten for want of memory, every old object is looked at. */
-static void scan_all_old(GcHeap *h) {
-  old_sweep_all(h);
-  h->remembered_lost = 0;
-  old_each(h, scan_one);
 }
 
 static char *scan_survivors(GcHeap *h, char *scan) {
@@ -100,7 +61,7 @@ static void scan_promoted(GcHeap *h) {
   while (h->promoted) {
     Obj *original = h->promoted, *o = moved_to(original);
     h->promoted = *link_of(original);
-    settle_old(h, o, scan_old(h, o));
+    if (remember_scan(h, o)) gc_write_slow(h, o);
   }
 }
 
@@ -117,26 +78,33 @@ static Obj *whereabouts(const GcHeap *h, Obj *o) {
   return o->header & OBJ_LIVE ? NULL : moved_to(o);
 }
 
+/* Whoever is of no interest to minor collections any more goes to the table of the old; for want of memory it stays. */
+static int retire(GcHeap *h, GcTable *old, Obj *o) { return !in_half(h, 1 - h->current, o) && gc_table_push(h, old, o); }
+
 static void update_weak(GcHeap *h) {
+  GcTable *t = &h->weak[0];
   size_t kept = 0;
-  for (size_t i = 0; i < h->weak.count; i++) {
-    Obj *o = whereabouts(h, h->weak.rows[i]);
+  for (size_t i = 0; i < t->count; i++) {
+    Obj *o = whereabouts(h, t->rows[i]);
     if (!o) continue;
     WeakObj *w = (WeakObj *)(void *)o;
     w->target = whereabouts(h, w->target);
-    h->weak.rows[kept++] = o;
+    int waits = w->target && in_half(h, 1 - h->current, w->target);
+    if (waits || !retire(h, &h->weak[1], o)) t->rows[kept++] = o;
   }
-  h->weak.count = kept;
+  t->count = kept;
 }
 
 static void update_handles(GcHeap *h) {
+  GcTable *t = &h->handles[0];
   size_t kept = 0;
-  for (size_t i = 0; i < h->handles.count; i++) {
-    Obj *was = h->handles.rows[i], *o = whereabouts(h, was);
-    if (o) h->handles.rows[kept++] = o;
-    else if (((HandleObj *)(void *)was)->handle != -1) h->config.close(h->config.ctx, ((HandleObj *)(void *)was)->handle);
+  for (size_t i = 0; i < t->count; i++) {
+    Obj *was = t->rows[i], *o = whereabouts(h, was);
+    if (o) {
+      if (!retire(h, &h->handles[1], o)) t->rows[kept++] = o;
+    } else if (((HandleObj *)(void *)was)->handle != -1) h->config.close(h->config.ctx, ((HandleObj *)(void *)was)->handle);
   }
-  h->handles.count = kept;
+  t->count = kept;
 }
 
 static void visit_roots(GcHeap *h) {
@@ -144,27 +112,37 @@ static void visit_roots(GcHeap *h) {
   for (GcScope *s = h->scope; s; s = s->outer) nursery_visit(h, s->slots, sizeof s->slots / sizeof s->slots[0]);
 }
 
+/* Makes the half that is copied to as large as wanted, if that is enough for all there is and there is memory. */
+static void resize_other(GcHeap *h) {
+  unsigned other = 1 - h->current;
+  if (h->size[other] == h->half || (size_t)(h->top - h->space[h->current]) > h->half) return;
+  char *space = gc_obtain(h, h->half, 16);
+  if (!space) return;
+  gc_release(h, h->space[other], h->size[other], 16);
+  h->space[other] = space;
+  h->size[other] = h->half;
+}
+
 void nursery_collect(GcHeap *h, int promote_all) {
+  resize_other(h);
   char *from = h->space[h->current], *to = h->space[1 - h->current];
   char *used_end = h->top;
   h->stats.allocated += (uint64_t)(h->top - h->fresh);
   h->promote_all = promote_all;
   h->survivors = to;
   h->promoted = NULL;
-  int lost = h->remembered_lost;
-  scan_remembered(h);
-  if (lost) scan_all_old(h);
+  remember_scan_all(h);
   visit_roots(h);
   scan_all(h, to);
   update_weak(h);
   update_handles(h);
 #ifdef ORUS_STRESS
-  memset(from, 0xdb, (size_t)(used_end - from));
+  memset(from, GC_POISON, (size_t)(used_end - from));
 #else
   (void)from, (void)used_end;
 #endif
   h->current = 1 - h->current;
   h->top = h->limit = h->fresh = h->survivors;
-  h->nursery_end = to + h->half;
+  h->nursery_end = to + (h->size[0] < h->size[1] ? h->size[0] : h->size[1]);
   h->stats.minor++;
 }

@@ -44,8 +44,11 @@ enum {
   OBJ_MARK = 4,       /* colour; which value means marked alternates */
   OBJ_OLD = 8,
   OBJ_LARGE = 16,
+  OBJ_CARDS = 32,     /* large array of references: always has OBJ_BARRIER, and each store marks a card */
   OBJ_AGE = 256,      /* one unit of the age field */
-  OBJ_AGE_MASK = 0xf00
+  OBJ_AGE_MASK = 0xf00,
+  OBJ_SEEN = 0x1000,  /* while verifying: found in the remembered set */
+  OBJ_GREY = 0x2000   /* while verifying: found in the mark stack */
 };
 
 static inline uint32_t obj_type(const Obj *o) { return (uint32_t)(o->header >> 32); }

@@ -751,7 +751,7 @@ L_AGET_P: {
 L_ASET_P: {
     ARRAY_AT(A, raw[B].u);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
-    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    gc_wrote_elements(&vm->heap, array, i_, 1);
     NEXT();
   }
 L_ACOPY: {
@@ -766,7 +766,7 @@ L_ACOPY: {
     unsigned shift = shape->elem_shift;
     COST(3 + n / 8);
     memmove((char *)array_data(to) + (to_at << shift), (char *)array_data(from) + (from_at << shift), (size_t)n << shift);
-    if (shape->kind == GC_ARRAY_REF) gc_wrote(&vm->heap, (Obj *)(void *)to);
+    if (shape->kind == GC_ARRAY_REF) gc_wrote_elements(&vm->heap, to, (size_t)to_at, (size_t)n);
     NEXT();
   }
 L_AFILL:
@@ -782,7 +782,7 @@ L_AFILLP: {
     if (shape->kind == GC_ARRAY_REF) {
       Obj **slots = (Obj **)array_data(to) + at;
       for (int64_t i = 0; i < n; i++) slots[i] = ref[B + 1];
-      gc_wrote(&vm->heap, (Obj *)(void *)to);
+      gc_wrote_elements(&vm->heap, to, (size_t)at, (size_t)n);
     } else fill(to, shape->elem_shift, (uint64_t)at, (uint64_t)n, raw[A + 2], vm->types[type].of == TYPE_F32);
     NEXT();
   }
@@ -815,7 +815,7 @@ L_LGET_P: DO_LGET_P(); NEXT();
 L_LSET_P: {
     LIST_AT(A, raw[B].u);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
-    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    gc_wrote_elements(&vm->heap, array, i_, 1);
     NEXT();
   }
 #define LIST_WITH_ROOM(reg)                                      \
@@ -833,7 +833,7 @@ L_LPUSH_P: {
     LIST_WITH_ROOM(B);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
     list->length++;
-    gc_wrote(&vm->heap, (Obj *)(void *)array);
+    gc_wrote_elements(&vm->heap, array, i_, 1);
     raw[A].u = 1;
     NEXT();
   }
@@ -875,6 +875,7 @@ L_SNEW: {
     s->bytes = (ArrayObj *)(void *)ref[B];
     s->start = (uint32_t)start;
     s->length = (uint32_t)n;
+    gc_wrote(&vm->heap, o); /* it is old when the collector is off or the heap nearly full */
     ref[A] = o;
     NEXT();
   }
@@ -900,7 +901,9 @@ L_HANDLE_NEW: {
     COST(2);
     ALLOC(o, obj_header(TYPE_HANDLE, 0), sizeof(HandleObj));
     ((HandleObj *)(void *)o)->handle = raw[B].s;
-    if (UNLIKELY(!gc_register_handle(&vm->heap, o))) OUT_OF_MEMORY(sizeof(HandleObj));
+    SAVE();
+    o = gc_register_handle(&vm->heap, o);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(HandleObj));
     ref[A] = o;
     NEXT();
   }
@@ -921,8 +924,10 @@ L_WEAK_NEW: {
     Obj *o;
     COST(2);
     ALLOC(o, vm->headers[C], sizeof(WeakObj));
+    SAVE();
+    o = gc_register_weak(&vm->heap, o);
+    if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(WeakObj));
     ((WeakObj *)(void *)o)->target = ref[B];
-    if (UNLIKELY(!gc_register_weak(&vm->heap, o))) OUT_OF_MEMORY(sizeof(WeakObj));
     ref[A] = o;
     NEXT();
   }

@@ -71,7 +71,7 @@ int64_t vm_service(Vm *vm, unsigned what, int64_t arg) {
     return was;
   case SERVICE_GC_THRESHOLD:
     was = h->config.threshold_percent ? h->config.threshold_percent : 100;
-    if (arg >= 0) h->config.threshold_percent = arg > 10000 ? 10000 : arg < 10 ? 10 : (int32_t)arg;
+    if (arg >= 0) gc_set_threshold(h, arg > 10000 ? 10000 : arg < 10 ? 10 : (int32_t)arg);
     return was;
   case SERVICE_GC_STAT: return gc_statistic(vm, arg);
   case SERVICE_STAT_INSTRUCTIONS: return (int64_t)(vm->executed + fuel_spent(vm));

@@ -17,9 +17,17 @@ static void set_limits(VmLimits *to, const VmLimits *from) {
 #include "limits.def"
 }
 
+/* Marking that is under way in steps is carried on so. */
+static void set_collector(GcConfig *config, const VmLimits *limits) {
+  config->heap_limit = limits->heap_bytes;
+  config->incremental = limits->gc_step < limits->heap_bytes;
+  config->step_bytes = limits->gc_step > UINT32_MAX / 8 ? UINT32_MAX / 8 : (uint32_t)limits->gc_step;
+}
+
 void vm_set_limits(Vm *vm, const VmLimits *limits) {
   set_limits(&vm->limits, limits);
-  vm->heap.config.heap_limit = vm->limits.heap_bytes;
+  set_collector(&vm->heap.config, &vm->limits);
+  gc_set_limit(&vm->heap, vm->limits.heap_bytes);
 }
 
 void vm_get_limits(const Vm *vm, VmLimits *limits) { *limits = vm->limits; }
@@ -88,8 +96,9 @@ static int open_tables(Vm *vm) {
 }
 
 static int open_heap(Vm *vm) {
-  GcConfig config = {.memory = vm->host.memory, .shapes = vm->program->shapes, .heap_limit = vm->limits.heap_bytes,
+  GcConfig config = {.memory = vm->host.memory, .shapes = vm->program->shapes, .shapes_count = vm->program->types_count,
                      .ctx = vm, .roots = visit_roots, .close = close_handle, .now_ns = now};
+  set_collector(&config, &vm->limits);
   vm->frame = vm->frame_base;
   vm->ref = vm->ref_base;
   vm->ref_base[0] = NULL;

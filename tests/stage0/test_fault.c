@@ -371,7 +371,9 @@ static void breakpoints_and_strings_may_find_no_memory(void **unused) {
   Run r = {.w = w, .j = &j};
   GcMemory memory = {w, host_alloc, host_free};
   long long bytes = fault_bytes(&w->fault);
-  assert_true(program_init(&r.program, memory) && add_program(&r) && new_machine(&r, NULL));
+  assert_true(program_init(&r.program, memory));
+  r.program.is_exact = 1;
+  assert_true(add_program(&r) && new_machine(&r, NULL));
   fault_rule(&w->fault, 0, (FaultRule){.call = FAULT_MEMORY, .first = 1, .every = 1});
   const Func *entry = program_entry(&r.program);
   assert_false(vm_set_breakpoint(r.vm, entry, 0));

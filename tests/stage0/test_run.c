@@ -144,6 +144,24 @@ static void a_suspended_run_goes_on_to_the_same_end(void **unused) {
   finish(&j);
 }
 
+static void the_heap_limit_changes_while_suspended(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn main():\n    kept: [[i32]] = []\n    for i in 0..2000: kept.push([i, i, i])\n    print(len(kept))\n");
+  for (int raise = 0; raise < 2; raise++) {
+    VmLimits limits = {.heap_bytes = 65536, .fuel = 3000}, now;
+    assert_true(start(&j, &limits));
+    assert_int_equal(vm_run(j.vm), VM_STOPPED);
+    limits = (VmLimits){.heap_bytes = raise ? 32 << 20 : 65536};
+    vm_set_limits(j.vm, &limits);
+    vm_get_limits(j.vm, &now);
+    assert_int_equal(now.heap_bytes, limits.heap_bytes);
+    assert_int_equal(vm_run(j.vm), raise ? VM_DONE : VM_ERROR);
+    stop(&j);
+  }
+  free(j.image);
+}
+
 static void *interrupt_soon(void *vm) {
   for (volatile int i = 0; i < 1000000; i++) {}
   vm_interrupt(vm);
@@ -214,12 +232,13 @@ static void memory_may_run_out_anywhere(void **unused) {
   compile(&j, work);
   int done = 0;
   size_t n = 1;
-  for (; !done && n < 5000; n++) {
+  for (; !done && n < 50000; n += 1 + n / 200) { /* the stress build verifies all the time: a sample of many allocations */
     j.world.fail_at = n;
     j.world.allocations = j.world.written = 0;
     if (start(&j, NULL)) {
       VmStatus s = vm_run(j.vm);
       assert_true(s == VM_DONE || s == VM_ERROR);
+      j.world.fail_at = 0; /* verifying needs memory */
       assert_null(gc_verify(vm_heap(j.vm)));
       done = s == VM_DONE && vm_result(j.vm) == 0;
     }
@@ -319,7 +338,7 @@ static void expanded_calls_change_neither_results_nor_traces(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
+      cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(the_heap_limit_changes_while_suspended), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
       cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
       cmocka_unit_test(expanded_calls_change_neither_results_nor_traces),
   };
