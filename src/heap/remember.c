@@ -93,11 +93,13 @@ static void scan_one(GcHeap *h, Obj *o) {
   if (o->header & OBJ_CARDS ? scan_cards(h, o) : remember_scan(h, o)) h->remembered_lost = 1;
 }
 
-/* After an object had to be forgotten for want of memory, every old object is looked at. */
+/* After an object had to be forgotten for want of memory, every old object is looked at.  What waits to be swept is swept first: promoting may sweep, and blocks
+ * must not move from list to list while they are walked. */
 void remember_scan_all(GcHeap *h) {
   int lost = h->remembered_lost;
   scan_rows(h);
   if (!lost) return;
   h->remembered_lost = 0;
+  old_sweep(h, SIZE_MAX);
   old_each(h, scan_one);
 }
