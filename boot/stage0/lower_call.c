@@ -529,7 +529,7 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
   if (t->tag != TY_FN) fail(f->c, node_place(f, n), "%s cannot be called", type_text(f->c, t));
   if (n->count + 1 != t->count) fail(f->c, node_place(f, n), "this function takes %u arguments, not %u", t->count - 1, n->count);
   Val values[64];
-  values[0] = lower_hide(f, closure);
+  values[0] = is_temp(closure.reg) && (n->count == 0 || lower_splits(f, n->list[0]) || later_splits(f, n->list, n->count, 0)) ? lower_hide(f, closure) : closure;
   for (uint32_t i = 0; i < n->count; i++) {
     values[i + 1] = lower(f, n->list[i], t->args[i], REG_NONE);
     if (is_temp(values[i + 1].reg) && (later_splits(f, n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);

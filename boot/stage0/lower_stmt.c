@@ -489,8 +489,27 @@ void lower_return_val(Fn *f, Node *at, Val v) {
   } else emit(&f->e, raw(f, v.type) ? OP_RETR : OP_RETP, v.reg, 0, 0);
 }
 
+/* `return a if b else c`: each choice returns by itself. */
+static void return_choice(Fn *f, Node *at, Node *choice) {
+  Label no;
+  Block b;
+  label_open(&no);
+  block_open(f, &b, B_PLAIN);
+  Flow start = flow_save(f);
+  lower_jump(f, choice->b, 0, &no);
+  lower_return(f, at, choice->a);
+  block_close(f);
+  flow_restore(f, &start);
+  label_place(&f->e, &no);
+  lower_return(f, at, choice->c);
+}
+
 void lower_return(Fn *f, Node *at, Node *value) {
   Program0 *p = PROGRAM(f);
+  if (value && value->kind == N_IF_VALUE && f->result && f->result != p->void_) {
+    return_choice(f, at, value);
+    return;
+  }
   if (!value) {
     if (!f->result) f->result = p->void_;
     if (f->result != p->void_) fail(f->c, node_place(f, at), "this function returns %s: a value is missing", type_text(f->c, f->result));
@@ -668,17 +687,36 @@ static int has_matches(const Node *n) {
 
 static int is_true(Fn *f, Node *n) { return n->kind == N_NAME && !strcmp(n->name->text, "true") && !lower_find_var(f, n->name); }
 
-/* The test stands at the bottom, so that a turn takes one branch; with bindings in the condition it must come first. */
+/* How many names, literals and operators a condition has; more than `most` when anything else is in it. */
+static int condition_size(const Node *n, int most) {
+  switch (n->kind) {
+  case N_NAME: case N_INT: case N_CHAR: case N_FLOAT: return 1;
+  case N_UNARY: return 1 + condition_size(n->a, most);
+  case N_FIELD: return 1 + condition_size(n->a, most);
+  case N_BINARY: case N_AND: case N_OR: {
+    int left = n->op == T_IN ? most : condition_size(n->a, most);
+    return left >= most ? most + 1 : 1 + left + condition_size(n->b, most);
+  }
+  default: return most + 1;
+  }
+}
+
+/* The test stands at the bottom, so that a turn takes one branch, and a short one once more in front; with bindings in the condition it must come first. */
 static void lower_while(Fn *f, Node *n) {
   Loop loop;
   Label top;
   label_open(&top);
   loop_open(f, &loop, n->name);
   Flow before = flow_save(f);
-  int test_first = has_matches(n->a), forever = is_true(f, n->a);
+  int test_first = has_matches(n->a), forever = is_true(f, n->a), twice = !forever && !test_first && condition_size(n->a, 7) <= 7;
   Block b;
   block_open(f, &b, B_LOOP);
-  if (!test_first && !forever) emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
+  if (twice) {
+    size_t hidden = f->hidden.count;
+    lower_jump(f, n->a, 0, &loop.on_break);
+    lower_release(f, hidden);
+    before = flow_save(f);
+  } else if (!test_first && !forever) emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
   label_place(&f->e, &top);
   if (!test_first && !forever) f->e.dead = before.dead;
   if (test_first) {

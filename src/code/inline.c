@@ -8,6 +8,7 @@
 
 enum {
   SMALL = 40,        /* instructions of a function that is expanded */
+  ANALYSED = 128,    /* instructions of a function whose locals are looked at */
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
   LOOK_BACK = 12     /* instructions in front of a call in which copies of arguments are looked for */
@@ -56,30 +57,57 @@ typedef struct Activation {
 
 /* -- facts -- */
 
-static void note_operands(Facts *f, uint64_t w, uint64_t set[2]) {
-  for (int bank = 0; bank < 2; bank++)
-    for (unsigned reg = f->params[bank]; reg < f->locals[bank]; reg++)
-      if (!(set[bank] >> reg & 1) && flow_reads(w, bank, reg)) f->unset[bank] |= (uint64_t)1 << reg;
-  unsigned format = opcode_info[insn_op(w)].a;
-  if (flow_is_write(format) && insn_a(w) < 64) set[flow_bank(format)] |= (uint64_t)1 << insn_a(w);
+static uint64_t locals_read(const Facts *f, uint64_t w, int bank) {
+  uint64_t read = 0;
+  for (unsigned i = 0; i < 3; i++) {
+    unsigned format = flow_format(insn_op(w), i), reg = flow_operand(w, i);
+    if (flow_bank(format) == bank && !flow_is_write(format) && reg < f->locals[bank]) read |= (uint64_t)1 << reg;
+  }
+  if (insn_op(w) == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
+  return read;
 }
 
-/* Only what the first block writes counts as written. */
-static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code, const uint32_t *notes) {
-  uint64_t set[2] = {0, 0};
-  for (uint32_t i = 0; i < row->code && !(i && (notes[i] & NOTE_BLOCK)); i++) {
-    note_operands(f, code[i], set);
-    if (opcode_info[insn_op(code[i])].flags & OPF_ENDS_BLOCK) break;
+/* What may be read behind instruction `i` before it is written, given what may be behind those that can follow. */
+static uint64_t live_behind(const OrbcFunction *row, const uint64_t *code, const uint64_t *live, uint32_t i) {
+  unsigned op = insn_op(code[i]);
+  int returns = op == OP_RET || op == OP_RETR || op == OP_RETP || op == OP_THROW || op == OP_UNREACHABLE;
+  uint64_t all = 0;
+  if (opcode_info[op].b == FMT_JUMP) all |= live[i + 1 + insn_wide(code[i])];
+  if (op == OP_SWITCH)
+    for (uint32_t k = 0; k < insn_wide(code[i]); k++) all |= live[i + 1 + k];
+  if (op == OP_SWITCH) all |= live[i + 1 + insn_wide(code[i])];
+  else if (op != OP_JMP && !returns && i + 1 < row->code) all |= live[i + 1];
+  return all;
+}
+
+/* Liveness (Kildall, "A unified approach to global program optimization", 1973): which locals may be read before the function has written them. */
+static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) {
+  for (int bank = 0; bank < 2; bank++) {
+    uint64_t live[ANALYSED + 1] = {0};
+    for (int changed = 1; changed;) {
+      changed = 0;
+      for (uint32_t i = row->code; i-- > 0;) {
+        unsigned format = opcode_info[insn_op(code[i])].a;
+        uint64_t now = live_behind(row, code, live, i);
+        if (flow_is_write(format) && flow_bank(format) == bank && insn_a(code[i]) < f->locals[bank]) now &= ~((uint64_t)1 << insn_a(code[i]));
+        now |= locals_read(f, code[i], bank);
+        changed |= now != live[i];
+        live[i] = now;
+      }
+    }
+    f->unset[bank] = live[0] & ~(((uint64_t)1 << f->params[bank]) - 1);
   }
-  for (int bank = 0; bank < 2; bank++)
-    for (unsigned reg = f->params[bank]; reg < f->locals[bank]; reg++)
-      if (!(set[bank] >> reg & 1)) f->unset[bank] |= (uint64_t)1 << reg;
+}
+
+/* Errors may go from anywhere to a handler, so functions with handlers are not analysed. */
+static int is_analysed(const Facts *f, const OrbcFunction *row) {
+  return row->code <= ANALYSED && !row->handlers && f->locals[0] <= 63 && f->locals[1] <= 63;
 }
 
 /* Functions that never return are not worth it: they are what rarely happens. */
 static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
   int returns = 0;
-  if (row->code > SMALL || row->handlers || row->closure || f->locals[0] > 64 || f->locals[1] > 64) return 0;
+  if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
     unsigned op = insn_op(code[i]), format = opcode_info[op].a;
     if (op == OP_RETN || op == OP_SERVICE) return 0;
@@ -87,6 +115,17 @@ static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code
     if (flow_is_write(format) && insn_a(code[i]) < 64) f->changed[flow_bank(format)] |= (uint64_t)1 << insn_a(code[i]);
   }
   return returns;
+}
+
+/* References that the code names: what a window has room for beyond these stays empty, and need not be a root. */
+static uint32_t refs_named(const Facts *f, const OrbcFunction *row, const uint64_t *code) {
+  uint32_t most = f->params[BANK_REF];
+  for (uint32_t i = 0; i < row->code; i++)
+    for (unsigned k = 0; k < 3; k++) {
+      unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
+      if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
+    }
+  return most;
 }
 
 static Facts *facts_of(Inliner *in, uint32_t function) {
@@ -100,9 +139,10 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->locals[BANK_RAW] = row->raw_locals;
   f->locals[BANK_REF] = row->ref_locals;
   f->total[BANK_RAW] = row->raw_locals + row->raw_temps;
-  f->total[BANK_REF] = row->ref_locals + row->ref_temps;
+  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_named(f, row, v->code + row->first_code);
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
-  if (f->state == EXPANDABLE) find_unset(f, row, v->code + row->first_code, in->notes + row->first_code);
+  if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
+  else f->unset[BANK_RAW] = UINT64_MAX;
   return f;
 }
 
@@ -254,8 +294,10 @@ static int is_active(const Activation *act, uint32_t function) {
 }
 
 static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, const Activation *act) {
+  uint32_t raw_params = facts_of(in, act->function)->params[BANK_RAW]; /* 64 are more than what is expanded has */
   const CodeSite site = {.function = in->m->first_function + act->function, .parent = caller ? caller->site : ORBC_NONE, .call = pc,
-                         .base = {act->base[0], act->base[1]}, .temps = act->base[0] + act->row->raw_locals};
+                         .base = {act->base[0], act->base[1]}, .temps = act->base[0] + act->row->raw_locals,
+                         .arguments = (((uint64_t)1 << (raw_params & 63)) - 1) & ~act->copied[BANK_RAW]};
   if (!vec_add(&in->m->sites, &site, 1)) in->failed = 1;
   return (uint32_t)in->m->sites.count - 1;
 }
@@ -362,6 +404,14 @@ static void copy_handlers(Inliner *in, const Activation *act) {
   }
 }
 
+/* Raw locals to zero on entry, behind the parameters: up to the last that may be read unwritten.  The machine zeroes four at a time. */
+static uint16_t raw_to_zero(const Inliner *in, const Facts *facts) {
+  uint32_t n = facts->locals[BANK_RAW];
+  if (!in->program->is_exact)
+    while (n > facts->params[BANK_RAW] && n <= 63 && !(facts->unset[BANK_RAW] >> (n - 1) & 1)) n--;
+  return round4(n - facts->params[BANK_RAW]);
+}
+
 static void expand_function(Inliner *in, uint32_t function) {
   Func *f = &in->program->functions[in->m->first_function + function];
   Activation act = {0};
@@ -381,7 +431,7 @@ static void expand_function(Inliner *in, uint32_t function) {
   f->ref_params = (uint16_t)facts->params[1];
   f->raw_total = (uint16_t)in->most[0];
   f->ref_total = (uint16_t)in->most[1];
-  f->raw_zero = round4(facts->locals[0] - facts->params[0]); /* temporaries are written before they are read */
+  f->raw_zero = raw_to_zero(in, facts);                      /* temporaries are written before they are read */
   f->ref_zero = round4(in->most[1] - facts->params[1]);      /* but the collector looks at all references */
 }
 

@@ -206,7 +206,7 @@ static int is_within(const Body *b, uint32_t inner, uint32_t site) {
 static int is_dead_behind(const Body *b, uint32_t i, unsigned t) {
   uint32_t site = b->origins[i].site;
   if (!is_temporary(b, i, t)) return 0;
-  for (uint32_t n = 0; n < 32; n++) {
+  for (uint32_t n = 0; n < 100; n++) {
     uint64_t w = b->code[i];
     int own = b->origins[i].site == site;
     if (n && flow_reads(w, BANK_RAW, t)) return 0;
@@ -217,7 +217,8 @@ static int is_dead_behind(const Body *b, uint32_t i, unsigned t) {
     if (own && (b->notes[i] & NOTE_BLOCK)) return 1;
     if (own) continue;
     if (!is_within(b, b->origins[i].site, site)) return t != b->sites[site].base[0]; /* back in the caller, which may read the result */
-    if (t >= b->sites[b->origins[i].site].base[0]) return 0;                        /* may be a parameter there */
+    const CodeSite *inner = &b->sites[b->origins[i].site];
+    if (t >= inner->base[0]) return t - inner->base[0] >= 64 || !(inner->arguments >> (t - inner->base[0]) & 1); /* an argument, or about to be overwritten */
   }
   return 0;
 }

@@ -233,6 +233,13 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_LGET_P() do { LIST_AT(B, raw[C].u); ref[A] = *(Obj **)(void *)ELEMENT(3); } while (0)
 #define DO_TAG() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); raw[A].s = (int64_t)obj_tag(o_); } while (0)
 #define DO_AS_VARIANT() do { Obj *o_ = ref[B]; CHECK_NULL(o_); if (UNLIKELY(obj_type(o_) != C)) TRAP(BAD_CAST); ref[A] = o_; } while (0)
+#define DO_GETF_U32() DO_GETF(U32)
+#define DO_AGET_U32() DO_AGET(U32, 2)
+#define DO_CAST_U32() raw[A].u = (uint32_t)raw[B].u
+#define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
+#define DO_MULK_U64() (raw[A].u = raw[B].u * *pc, pc++)
+#define DO_SHRK_U() (raw[A].u = raw[B].u >> (*pc & 63), pc++)
+#define DO_CALL_FN() goto L_CALL_FN
 #define DO_ALEN() do { const ArrayObj *a_ = (const ArrayObj *)(const void *)ref[B]; CHECK_NULL(a_); raw[A].s = (int64_t)a_->length; } while (0)
 #define DO_LLEN() do { const ListObj *l_ = (const ListObj *)(const void *)ref[B]; CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
 #define DO_SLEN() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->length; } while (0)
@@ -397,7 +404,7 @@ L_XOR: DO_XOR(); NEXT();
 L_CAST_I32: DO_CAST_I32(); NEXT();
 L_CAST_U8: DO_CAST_U8(); NEXT();
   SET_U(CAST_U16, (uint16_t)raw[B].u)
-  SET_U(CAST_U32, (uint32_t)raw[B].u)
+L_CAST_U32: DO_CAST_U32(); NEXT();
   SET_F(S2F64, (double)raw[B].s)
   SET_F(U2F64, (double)raw[B].u)
   SET_F(S2F32, (float)raw[B].s)
@@ -490,7 +497,7 @@ L_JNLT_F: BRANCH(!(raw[B].f < raw[C].f), 1);
 L_JNLE_F: BRANCH(!(raw[B].f <= raw[C].f), 1);
 L_JEQ_P: BRANCH(ref[B] == ref[C], 1);
 L_JNE_P: BRANCH(ref[B] != ref[C], 1);
-L_JEQ_IMM: BRANCH(raw[A].s == IMM_B, 2);
+L_JEQ_IMM: DO_JEQ_IMM();
 L_JNE_IMM: DO_JNE_IMM(); NEXT();
 L_JLT_IMM: BRANCH(raw[A].s < IMM_B, 2);
 L_JGE_IMM: DO_JGE_IMM(); NEXT();
@@ -521,7 +528,7 @@ L_LOOP_LT_I32: DO_LOOP_LT_I32();
   CONSTANT(MULK_F64, f, double, raw[B].f * k_)
   CONSTANT(DIVK_F64, f, double, raw[B].f / k_)
   CONSTANT(RDIVK_F64, f, double, k_ / raw[B].f)
-  CONSTANT(MULK_U64, u, uint64_t, raw[B].u * k_)
+L_MULK_U64: DO_MULK_U64(); NEXT();
   CONSTANT(ANDK, u, uint64_t, raw[B].u & k_)
   CONSTANT(ADDK_U64, u, uint64_t, raw[B].u + k_)
   CONSTANT(SUBK_U64, u, uint64_t, raw[B].u - k_)
@@ -530,7 +537,7 @@ L_LOOP_LT_I32: DO_LOOP_LT_I32();
   CONSTANT(SHLK_I32, s, uint64_t, (int32_t)((uint32_t)raw[B].u << (k_ & 31)))
   CONSTANT(SHLK_64, u, uint64_t, raw[B].u << (k_ & 63))
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
-  CONSTANT(SHRK_U, u, uint64_t, raw[B].u >> (k_ & 63))
+L_SHRK_U: DO_SHRK_U(); NEXT();
   CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
   CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
