@@ -7,7 +7,8 @@
 #include <string.h>
 
 enum {
-  SMALL = 40,        /* instructions of a function that is expanded */
+  SMALL = 40,        /* instructions of a function that is expanded in a loop */
+  TINY = 14,         /* and elsewhere */
   ANALYSED = 128,    /* instructions of a function whose locals are looked at */
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
@@ -34,6 +35,7 @@ typedef struct Inliner {
   const uint32_t *notes;
   CodeVec *out_notes;
   CodeVec facts, maps, fixups;
+  CodeVec loops; /* int32_t for each map row: how many loops the instruction is in */
   uint32_t start;   /* where the root's code starts */
   uint32_t room;    /* how long it may become */
   uint32_t most[2]; /* registers it needs */
@@ -49,7 +51,8 @@ typedef struct Activation {
   const uint32_t *notes;
   uint32_t function;     /* own function of the module */
   uint32_t site, base[2], result[2];
-  size_t map;            /* in maps: where its positions are */
+  size_t map;            /* in maps and loops: where its rows are */
+  int in_loop;           /* it was called in one */
   uint64_t copied[2];    /* parameters that are another register */
   uint16_t source[2][64];
   unsigned depth;
@@ -154,10 +157,17 @@ static uint32_t *note(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint32_
 static CodeOrigin *origin(const Inliner *in, uint32_t at) { return &VEC_ROWS(CodeOrigin, in->m->origins)[at]; }
 
 static void emit(Inliner *in, const Activation *act, uint64_t w, uint32_t notes, uint32_t pc) {
-  const CodeOrigin from = {pc, act->site};
-  notes |= in->pending;
+  uint64_t *to = vec_next(&in->m->code);
+  uint32_t *to_notes = vec_next(in->out_notes);
+  CodeOrigin *to_origin = vec_next(&in->m->origins);
+  if (!to || !to_notes || !to_origin) {
+    in->failed = 1;
+    return;
+  }
+  *to = w;
+  *to_notes = notes | in->pending;
+  *to_origin = (CodeOrigin){pc, act->site};
   in->pending = 0;
-  if (!vec_add(&in->m->code, &w, 1) || !vec_add(in->out_notes, &notes, 1) || !vec_add(&in->m->origins, &from, 1)) in->failed = 1;
 }
 
 static void remove_row(CodeVec *vec, uint32_t at) {
@@ -327,6 +337,23 @@ static int take_result(const Activation *act, uint32_t pc, Activation *callee) {
   return 1;
 }
 
+/* Each jump back closes a loop. */
+static void count_loops(const Inliner *in, const Activation *act) {
+  int32_t *loops = VEC_ROWS(int32_t, in->loops) + act->map;
+  memset(loops, 0, ((size_t)act->row->code + 1) * sizeof *loops);
+  for (uint32_t i = 0; i < act->row->code; i++) {
+    uint32_t target = i + 1 + insn_wide(act->code[i]);
+    if (opcode_info[insn_op(act->code[i])].b != FMT_JUMP || target > i) continue;
+    loops[target]++;
+    loops[i + 1]--;
+  }
+  for (uint32_t i = 1; i <= act->row->code; i++) loops[i] += loops[i - 1];
+}
+
+static int is_worth_it(const Inliner *in, const Activation *act, uint32_t pc, uint32_t size) {
+  return size <= TINY || act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0;
+}
+
 /* Expands the call at `pc` when that is worth it: the number of instructions done with, 0 else. */
 static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   uint64_t w = act->code[pc];
@@ -334,7 +361,8 @@ static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   uint32_t function = insn_c(w) - in->m->view.imports_count;
   const Facts *facts = facts_of(in, function);
   if (facts->state != EXPANDABLE || is_active(act, function)) return 0;
-  Activation callee = {.caller = act, .depth = act->depth + 1};
+  if (!is_worth_it(in, act, pc, in->m->view.functions[function].code)) return 0;
+  Activation callee = {.caller = act, .depth = act->depth + 1, .in_loop = act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0};
   activate(in, &callee, function);
   callee.base[0] = callee.result[0] = act->base[0] + insn_a(w);
   callee.base[1] = callee.result[1] = act->base[1] + insn_b(w);
@@ -367,7 +395,8 @@ static void copy_body(Inliner *in, Activation *act) {
   act->map = in->maps.count;
   for (int bank = 0; bank < 2; bank++)
     if (act->base[bank] + facts->total[bank] > in->most[bank]) in->most[bank] = act->base[bank] + facts->total[bank];
-  if (!vec_add(&in->maps, NULL, (size_t)row->code + 1)) in->failed = 1;
+  if (!vec_add(&in->maps, NULL, (size_t)row->code + 1) || !vec_add(&in->loops, NULL, (size_t)row->code + 1)) in->failed = 1;
+  else count_loops(in, act);
   for (uint32_t i = 0, n = 1; i < row->code && !in->failed; i += n) {
     uint64_t w = act->code[i];
     unsigned op = insn_op(w);
@@ -386,7 +415,7 @@ static void copy_body(Inliner *in, Activation *act) {
   if (in->failed) return;
   VEC_ROWS(uint32_t, in->maps)[act->map + row->code] = position(in);
   resolve(in, act, first_fixup);
-  if (act->depth) in->maps.count = act->map;
+  if (act->depth) in->maps.count = in->loops.count = act->map;
 }
 
 /* -- functions -- */
@@ -425,7 +454,7 @@ static void expand_function(Inliner *in, uint32_t function) {
   if (in->failed) return;
   f->first_handler = (uint32_t)in->m->handlers.count;
   copy_handlers(in, &act);
-  in->maps.count = 0;
+  in->maps.count = in->loops.count = 0;
   f->code_length = position(in) - in->start;
   f->raw_params = (uint16_t)facts->params[0];
   f->ref_params = (uint16_t)facts->params[1];
@@ -441,10 +470,12 @@ int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, Cod
   vec_init(&in.facts, program->memory, sizeof(Facts));
   vec_init(&in.maps, program->memory, sizeof(uint32_t));
   vec_init(&in.fixups, program->memory, sizeof(Fixup));
+  vec_init(&in.loops, program->memory, sizeof(int32_t));
   in.failed = !vec_add(&in.facts, NULL, m->view.functions_count);
   for (uint32_t i = 0; i < m->view.functions_count && !in.failed; i++) expand_function(&in, i);
   vec_free(&in.facts);
   vec_free(&in.maps);
   vec_free(&in.fixups);
+  vec_free(&in.loops);
   return !in.failed;
 }

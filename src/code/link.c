@@ -435,6 +435,7 @@ static int make_code(Linker *l, const uint32_t *notes) {
   vec_init(&new_notes, l->p->memory, sizeof(uint32_t));
   int ok = inline_module(l->p, l->m, notes, &new_notes);
   Rewrite r = {.program = l->p, .module = l->m, .constants = (uint32_t)l->m->code.count, .notes = new_notes.rows};
+  rewrite_open(&r);
   for (uint32_t i = 0; i < l->v->constants_count && ok; i++) ok = vec_add(&l->m->code, &l->v->constants[i].bits, 1) != NULL;
   for (uint32_t i = l->m->first_function, start = 0; i < l->p->functions_count && ok; i++) {
     rewrite_function(&r, start, start + l->p->functions[i].code_length);

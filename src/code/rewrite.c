@@ -296,17 +296,24 @@ static unsigned find_pair(const Pair *pairs, size_t n, unsigned first, unsigned 
   return 0;
 }
 
-/* Neighbours become one instruction where there is one for them; nothing else changes. */
-static void pair_up(const Body *b, uint64_t *code, uint32_t start) {
-  static const Pair pairs[] = {
+static const Pair plain_pairs[] = {
 #define PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_THEN_##y},
-      PAIRS(PAIR)
+    PAIRS(PAIR)
 #undef PAIR
-  };
+};
+enum { PLAIN_PAIRS = sizeof plain_pairs / sizeof plain_pairs[0] };
+
+void rewrite_open(Rewrite *r) {
+  memset(r->starts_pair, 0, sizeof r->starts_pair);
+  for (size_t i = 0; i < PLAIN_PAIRS; i++) r->starts_pair[plain_pairs[i].first] = 1;
+}
+
+/* Neighbours become one instruction where there is one for them; nothing else changes. */
+static void pair_up(const Rewrite *r, const Body *b, uint64_t *code, uint32_t start) {
   for (uint32_t i = start, next; i < b->end; i = next) {
     next = i + words_of(insn_op(code[i]));
-    if (!follows(b, next)) continue;
-    unsigned both = find_pair(pairs, sizeof pairs / sizeof pairs[0], insn_op(code[i]), insn_op(code[next]));
+    if (!r->starts_pair[insn_op(code[i])] || !follows(b, next)) continue;
+    unsigned both = find_pair(plain_pairs, PLAIN_PAIRS, insn_op(code[i]), insn_op(code[next]));
     if (!both) continue;
     code[i] = with_op(code[i], both);
     next += words_of(insn_op(code[next]));
@@ -361,5 +368,5 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
     uint64_t w = r->program->is_exact ? 0 : fuse(&body, i);
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
-  if (!r->program->is_exact) pair_up(&body, code, start);
+  if (!r->program->is_exact) pair_up(r, &body, code, start);
 }

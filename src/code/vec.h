@@ -22,6 +22,12 @@ void vec_free(CodeVec *vec);
 /* Appends `n` rows (`rows` NULL: zeros).  Returns the first of them, or NULL when there is no memory. */
 void *vec_add(CodeVec *vec, const void *rows, size_t n);
 
+/* One more row of zeros or leftovers, quickly; NULL: no memory. */
+static inline void *vec_next(CodeVec *vec) {
+  if (vec->count == vec->room || vec->failed) return vec_add(vec, NULL, 1);
+  return (char *)vec->rows + vec->row_size * vec->count++;
+}
+
 #define VEC_ROWS(type, vec) ((type *)(vec).rows)
 
 #endif
