@@ -20,7 +20,7 @@ DEFINES := -Iinclude -Isrc -Ispec -Iboot/stage0
 SAN     := -fno-sanitize-recover=all -fno-omit-frame-pointer
 
 flags.release := -O2 -fno-strict-aliasing -fno-math-errno
-flags.debug   := -O0 -g -fno-strict-aliasing -DORUS_DEBUG
+flags.debug   := -Og -g -fno-strict-aliasing -DORUS_DEBUG
 flags.asan    := -O1 -g -fno-strict-aliasing -fsanitize=address,undefined $(SAN)
 flags.tsan    := -O1 -g -fsanitize=thread $(SAN)
 flags.stress  := -O1 -g -fno-strict-aliasing -DORUS_DEBUG -DORUS_STRESS
@@ -48,7 +48,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench bench-heap test unit check docs clean setup
+.PHONY: all help run test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -123,7 +123,7 @@ $(B)/bench/%.orbc: bench/programs/%.orus $(STAGE0) $(wildcard std/*.orus std/*/*
 	$(Q)$(STAGE0) -o $@ $<
 
 # Mutated programs under the sanitizers: make test-verify MUTANTS=1000000
-MUTANTS ?= 100000
+MUTANTS ?= 1000000
 test-verify:
 	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/stage0/test_mutants
 	@ORUS_MUTANTS=$(MUTANTS) scripts/run-tests build/asan-gcc/tests/stage0/test_mutants
@@ -131,9 +131,10 @@ test-verify:
 # Random valid modules under the sanitizers, and in the debug build, which checks the values of all operands: make test-generated GENERATED=20000
 GENERATED ?= 20000
 test-generated:
-	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
 	@$(MAKE) -s VARIANT=debug build/debug-gcc/tests/code/test_generated
-	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/asan-gcc/tests/code/test_generated build/debug-gcc/tests/code/test_generated
+	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
+	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/debug-gcc/tests/code/test_generated
+	@ORUS_GENERATED=$$(($(GENERATED) / 5)) ORUS_SEED=1000000 scripts/run-tests build/asan-gcc/tests/code/test_generated
 
 # Every limit is reached and ends in an error.
 test-limits: all
@@ -152,6 +153,9 @@ test-fault: $(B)/tests/stage0/test_fault
 	@ORUS_FAULT_MS=$(FAULT_MS) scripts/run-tests $^
 
 .SECONDARY:
+
+# All that the tests run, without running it.
+programs: all $(TEST_BIN)
 
 unit: $(TEST_BIN)
 	@scripts/run-tests $(TEST_BIN)

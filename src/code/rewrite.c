@@ -269,6 +269,7 @@ static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_
 
 /* Words that a private instruction takes. */
 static uint32_t words_of(unsigned op) {
+  if (op == POP_MULSHR) return 5;
   if (op >= POP_JEQ_IMM && op <= POP_LOOP_LE_I64) return 3;
   if ((op >= POP_JEQ && op <= POP_JNE_P) || (op >= POP_ADDK_F64 && op <= POP_REMK_I64) ||
       (op >= POP_ADD_F64_INTO_ADD_F64 && op <= POP_LGET_64_INTO_SETF_64))
@@ -357,10 +358,31 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   return 1;
 }
 
+/* Words of a multiply-shift at `i`, put into out; 0: it is none. */
+static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t *out) {
+  const uint64_t *w = b->code + i;
+  uint64_t factor, shift;
+  if (i + 5 > b->end || insn_op(w[1]) != OP_MUL_U64 || insn_op(w[3]) != OP_SHR_U64 || insn_op(w[4]) != OP_CAST || insn_c(w[4]) != TYPE_U32) return 0;
+  for (uint32_t k = 1; k < 5; k++)
+    if (!follows(b, i + k) || b->origins[i + k].site != b->origins[i].site) return 0;
+  if (!loaded_constant(r, w[0], &factor) || !loaded_constant(r, w[2], &shift) || insn_op(w[2]) != OP_LDI) return 0;
+  unsigned t = insn_a(w[0]), product = insn_a(w[1]), s = insn_a(w[2]), high = insn_a(w[3]), x = insn_c(w[1]) == t ? insn_b(w[1]) : insn_c(w[1]);
+  if ((insn_b(w[1]) == t) == (insn_c(w[1]) == t) || insn_b(w[3]) != product || insn_c(w[3]) != s || product == s || insn_b(w[4]) != high) return 0;
+  if (!is_dead_behind(b, i + 1, t) || !is_dead_behind(b, i + 3, product) || !is_dead_behind(b, i + 3, s) || !is_dead_behind(b, i + 4, high)) return 0;
+  out[0] = insn_make(POP_MULSHR, insn_a(w[4]), x, shift & 63);
+  out[1] = factor;
+  return 5;
+}
+
 void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
   uint64_t *code = VEC_ROWS(uint64_t, r->module->code);
   const Body body = {code, r->notes, VEC_ROWS(CodeOrigin, r->module->origins), VEC_ROWS(CodeSite, r->module->sites), end};
   for (uint32_t i = start; i < end; i++) {
+    uint32_t hash = r->program->is_exact ? 0 : fuse_hash(r, &body, i, code + i);
+    if (hash) {
+      i += hash - 1;
+      continue;
+    }
     if (!r->program->is_exact && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) {
       i++;
       continue;

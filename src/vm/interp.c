@@ -239,6 +239,7 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_MULK_U64() (raw[A].u = raw[B].u * *pc, pc++)
 #define DO_SHRK_U() (raw[A].u = raw[B].u >> (*pc & 63), pc++)
+#define DO_MULSHR() (raw[A].u = (uint32_t)(raw[B].u * *pc >> C), pc += 4)
 #define DO_CALL_FN() goto L_CALL_FN
 #define DO_ALEN() do { const ArrayObj *a_ = (const ArrayObj *)(const void *)ref[B]; CHECK_NULL(a_); raw[A].s = (int64_t)a_->length; } while (0)
 #define DO_LLEN() do { const ListObj *l_ = (const ListObj *)(const void *)ref[B]; CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
@@ -538,6 +539,7 @@ L_MULK_U64: DO_MULK_U64(); NEXT();
   CONSTANT(SHLK_64, u, uint64_t, raw[B].u << (k_ & 63))
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
 L_SHRK_U: DO_SHRK_U(); NEXT();
+L_MULSHR: DO_MULSHR(); NEXT();
   CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
   CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
