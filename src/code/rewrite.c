@@ -358,6 +358,14 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   return 1;
 }
 
+/* A jump to a jump goes where that one goes. */
+static uint64_t shorten_jump(const Body *b, uint32_t i) {
+  uint64_t w = b->code[i];
+  uint32_t target = i + 1 + insn_wide(w);
+  for (int n = 0; n < 8 && insn_op(b->code[target]) == OP_JMP && target != i; n++) target += 1 + insn_wide(b->code[target]);
+  return (uint32_t)w | (uint64_t)(target - (i + 1)) << 32;
+}
+
 /* Words of a multiply-shift at `i`, put into out; 0: it is none. */
 static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t *out) {
   const uint64_t *w = b->code + i;
@@ -387,6 +395,7 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
       i++;
       continue;
     }
+    if (!r->program->is_exact && opcode_info[insn_op(code[i])].b == FMT_JUMP) code[i] = shorten_jump(&body, i);
     uint64_t w = r->program->is_exact ? 0 : fuse(&body, i);
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
