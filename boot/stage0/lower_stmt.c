@@ -708,7 +708,7 @@ static void lower_while(Fn *f, Node *n) {
   label_open(&top);
   loop_open(f, &loop, n->name);
   Flow before = flow_save(f);
-  int test_first = has_matches(n->a), forever = is_true(f, n->a), twice = !forever && !test_first && condition_size(n->a, 7) <= 7;
+  int test_first = has_matches(n->a), forever = is_true(f, n->a), twice = !forever && !test_first && condition_size(n->a, 12) <= 12;
   Block b;
   block_open(f, &b, B_LOOP);
   if (twice) {
