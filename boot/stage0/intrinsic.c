@@ -47,8 +47,6 @@ static int same_letters(const char *lower, const char *upper) {
   return !*lower && !*upper;
 }
 
-static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
-
 /* -- intrinsics with rules of their own -- */
 
 static Val push(Fn *f, Node *at, Val *args) {
@@ -59,7 +57,7 @@ static Val push(Fn *f, Node *at, Val *args) {
   label_open(&done);
   int had_room = emit_temp(&f->e, 1);
   mark_place(f, at);
-  emit(&f->e, raw(f, v.type) ? OP_LPUSH : OP_LPUSHP, had_room, list.reg, v.reg);
+  emit(&f->e, lower_is_raw(f, v.type) ? OP_LPUSH : OP_LPUSHP, had_room, list.reg, v.reg);
   emit_jump(&f->e, OP_JT, had_room, &done);
   Val again[2] = {list, v};
   lower_helper(f, at, "__push_slow", v.type, again, 2, REG_NONE);
@@ -90,7 +88,7 @@ static Val type_name(Fn *f, Node *at, Val v, int dest) {
 static Val hash_of(Fn *f, Node *at, Val *args, int dest) {
   Program0 *p = PROGRAM(f);
   Type *t = args[0].type, *u64 = p->raw[TYPE_U64];
-  if (!raw(f, t) || (t->tag == TY_RAW && (t->raw == TYPE_F32 || t->raw == TYPE_F64))) return lower_operation(f, at, "hash", args, 1, dest);
+  if (!lower_is_raw(f, t) || (t->tag == TY_RAW && (t->raw == TYPE_F32 || t->raw == TYPE_F64))) return lower_operation(f, at, "hash", args, 1, dest);
   Val factor = lower_int(f, u64, (int64_t)0x9E3779B97F4A7C15u, REG_NONE), product = {u64, emit_temp(&f->e, 1)};
   emit(&f->e, OP_MUL_U64, product.reg, args[0].reg, factor.reg);
   Val shift = lower_int(f, p->raw[TYPE_I32], 32, REG_NONE);
@@ -118,7 +116,7 @@ static int special(Fn *f, Node *at, const char *name, Val *args, Type *result, i
   else if (!strcmp(name, "__compare")) *v = order(f, at, args, dest);
   else if (!strcmp(name, "__hash")) *v = hash_of(f, at, args, dest);
   else if (!strcmp(name, "__type_name")) *v = type_name(f, at, args[0], dest);
-  else if (!strcmp(name, "__tag")) *v = raw(f, args[0].type) ? lower_put(f, (Val){p->raw[TYPE_I32], args[0].reg}, dest) : convert(f, OP_TAG, args[0], p->raw[TYPE_I32], 0, dest);
+  else if (!strcmp(name, "__tag")) *v = lower_is_raw(f, args[0].type) ? lower_put(f, (Val){p->raw[TYPE_I32], args[0].reg}, dest) : convert(f, OP_TAG, args[0], p->raw[TYPE_I32], 0, dest);
   else if (!strcmp(name, "__char")) *v = convert(f, OP_CHK, args[0], p->raw[TYPE_CHAR], TYPE_CHAR, dest);
   else if (!strcmp(name, "__array_new")) *v = convert(f, OP_NEW_ARRAY, args[0], result, (int)type_machine(f->c, result), dest);
   else if (!strcmp(name, "__list_new")) *v = convert(f, OP_NEW_LIST, args[0], result, (int)type_machine(f->c, result), dest);
@@ -154,7 +152,7 @@ static void fill(Fn *f, Val *args, uint32_t count, int *raw_base, int *ref_base)
   *ref_base = REG_TEMP | (int)f->e.ref_temp;
   int any_raw = 0, any_ref = 0;
   for (uint32_t i = 0; i < count; i++) {
-    int is_raw = raw(f, args[i].type);
+    int is_raw = lower_is_raw(f, args[i].type);
     lower_put(f, args[i], emit_temp(&f->e, is_raw));
     any_raw |= is_raw;
     any_ref |= !is_raw;
@@ -174,7 +172,7 @@ static Val kernel_call(Fn *f, Node *at, unsigned id, Val *args, uint32_t count, 
 
 static Val row(Fn *f, Node *at, const Intrinsic *in, Val *args, uint32_t count, Type *result, int dest) {
   Type *t = count ? args[count - 1].type : result;
-  int is_ref = in->ref_op && !strcmp(in->name, "__aget") + !strcmp(in->name, "__lget") ? !raw(f, result) : in->ref_op && !raw(f, t);
+  int is_ref = in->ref_op && !strcmp(in->name, "__aget") + !strcmp(in->name, "__lget") ? !lower_is_raw(f, result) : in->ref_op && !lower_is_raw(f, t);
   unsigned op = is_ref ? in->ref_op : in->raw_op;
   int regs[3] = {0, 0, 0};
   mark_place(f, at);

@@ -1,8 +1,9 @@
 /* lower.h -- the function being compiled, and who lowers what.
  *
- *   lower_expr.c  names, literals, operators, conditions     lower_call.c  calls, methods, closures, instances
- *   lower_stmt.c  statements, variables, loops, try          lower_match.c patterns
- *   intrinsic.c   extern functions of the prelude
+ *   lower_expr.c     names, literals, the walk over expressions     lower_call.c   calls, methods, closures, instances
+ *   lower_operator.c operators, casts, conditions                   lower_data.c   fields, collections, structs, indexing
+ *   lower_stmt.c     statements, variables, try                     lower_loop.c   loops
+ *   lower_match.c    patterns                                       intrinsic.c    extern functions of the prelude
  *
  * A value lands in the register `dest` when one is given, else wherever it is cheapest: a variable's own register or a temporary.  Temporaries die where control
  * flow meets; so whatever contains control flow (lower_splits) gives its value in a hidden local, and values needed after it are saved into one first. */
@@ -150,5 +151,53 @@ void flow_merge(Fn *f, const Flow *other); /* the state is what holds on both pa
 /* lower_match.c */
 Val lower_match(Fn *f, Node *n, Type *want, int dest, int wants_value);
 void lower_pattern(Fn *f, Node *p, Val v, Label *fail_to); /* tests and binds; goes to fail_to when it does not match */
+
+static inline int lower_is_raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
+static inline int lower_is_temp(int reg) { return reg != REG_NONE && (reg & REG_TEMP); }
+
+/* lower_expr.c, for the others like it */
+int lower_any_splits(Fn *f, Node **list, uint32_t count);
+int lower_splits_elsewhere(Fn *f, Module *m, Node *n);
+Val lower_float(Fn *f, Type *t, double value, int dest);
+int lower_has_float(const Node *n);
+int lower_fits_type(uint64_t magnitude, int negative, unsigned type);
+Val lower_int_literal(Fn *f, Node *n, uint64_t magnitude, int negative, unsigned suffix, Type *want, int dest);
+Val lower_global(Fn *f, Node *at, Decl *d, int dest);
+Val lower_elsewhere(Fn *f, Module *m, Env *env, Node *n, Type *want, int dest);
+Val lower_constant(Fn *f, Node *at, Decl *d, Type *want, int dest);
+int lower_is_untyped(Fn *f, const Node *n);
+
+/* lower_operator.c, for the others like it */
+void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r);
+Val lower_binary(Fn *f, Node *n, Type *want, int dest);
+Val lower_unary(Fn *f, Node *n, Type *want, int dest);
+Val lower_cast(Fn *f, Node *n, int dest);
+Val lower_try_cast(Fn *f, Node *n, int dest);
+Val lower_condition_value(Fn *f, Node *n, int dest);
+Val lower_if_value(Fn *f, Node *n, Type *want, int dest);
+Val lower_coalesce(Fn *f, Node *n, Type *want, int dest);
+Val lower_question(Fn *f, Node *n, int dest);
+
+/* lower_data.c, for the others like it */
+Val lower_field_access(Fn *f, Node *n, Type *want, int dest);
+Val lower_optional_field(Fn *f, Node *n, int dest);
+Val lower_list(Fn *f, Node *n, Type *want, int dest);
+Val lower_tuple(Fn *f, Node *n, Type *want, int dest);
+Val lower_struct(Fn *f, Node *n, Type *want, int dest);
+Val lower_collection(Fn *f, Node *n, Type *want, int dest);
+Val lower_index(Fn *f, Node *n, Type *want, int dest);
+Val lower_range(Fn *f, Node *n, Type *want, int dest);
+Val lower_bytes(Fn *f, Node *n, int dest);
+
+/* lower_stmt.c, for lower_loop.c */
+void lower_statements(Fn *f, Node *block);
+void lower_set_assigned(Fn *f, Var *v);
+void lower_bind(Fn *f, Node *name, Val v, unsigned flags, Block *in);
+void lower_take_apart(Fn *f, Node *targets, Val v, unsigned flags, int declares);
+
+/* lower_loop.c */
+Loop *lower_find_loop(Fn *f, Node *n);
+void lower_while(Fn *f, Node *n);
+void lower_for(Fn *f, Node *n);
 
 #endif

@@ -3,9 +3,6 @@
 
 #include <string.h>
 
-static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
-static int is_temp(int reg) { return reg != REG_NONE && (reg & REG_TEMP); }
-
 /* -- instances -- */
 
 static Function *new_function(Compiler *c, Name *name, Module *m, uint32_t *index) {
@@ -252,7 +249,7 @@ static Val finish_call(Fn *f, Node *at, Instance *i, unsigned raw_base, unsigned
     return (Val){result, REG_NONE};
   }
   if (result == PROGRAM(f)->void_) return lower_void(f);
-  return lower_put(f, (Val){result, emit_temp(&f->e, raw(f, result))}, dest);
+  return lower_put(f, (Val){result, emit_temp(&f->e, lower_is_raw(f, result))}, dest);
 }
 
 /* Puts values into consecutive window slots.  A value in a temporary at or above the bases could be overwritten by another's move, so those that are not
@@ -260,13 +257,13 @@ static Val finish_call(Fn *f, Node *at, Instance *i, unsigned raw_base, unsigned
 static void fill_window(Fn *f, Val *args, uint32_t count, unsigned raw_base, unsigned ref_base) {
   unsigned rn = raw_base, pn = ref_base;
   for (uint32_t i = 0; i < count; i++) {
-    int slot = REG_TEMP | (int)(raw(f, args[i].type) ? rn++ : pn++);
-    unsigned base = raw(f, args[i].type) ? raw_base : ref_base;
-    if (is_temp(args[i].reg) && args[i].reg != slot && (unsigned)(args[i].reg & ~REG_TEMP) >= base) args[i] = lower_hide(f, args[i]);
+    int slot = REG_TEMP | (int)(lower_is_raw(f, args[i].type) ? rn++ : pn++);
+    unsigned base = lower_is_raw(f, args[i].type) ? raw_base : ref_base;
+    if (lower_is_temp(args[i].reg) && args[i].reg != slot && (unsigned)(args[i].reg & ~REG_TEMP) >= base) args[i] = lower_hide(f, args[i]);
   }
   f->e.raw_temp = raw_base;
   f->e.ref_temp = ref_base;
-  for (uint32_t i = 0; i < count; i++) args[i] = lower_put(f, args[i], emit_temp(&f->e, raw(f, args[i].type)));
+  for (uint32_t i = 0; i < count; i++) args[i] = lower_put(f, args[i], emit_temp(&f->e, lower_is_raw(f, args[i].type)));
 }
 
 /* A call whose arguments are values already. */
@@ -334,7 +331,7 @@ static Val call_nodes(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *recei
   int any = 0;
   for (uint32_t i = 0; i < count; i++) any |= lower_splits(f, args[i]);
   if (receiver) {
-    values[0] = any && is_temp(receiver->reg) ? lower_hide(f, *receiver) : *receiver;
+    values[0] = any && lower_is_temp(receiver->reg) ? lower_hide(f, *receiver) : *receiver;
     if (fn->list[0]->a) (void)type_unify(f->c, m, fn->list[0]->a, env, receiver->type);
   }
   unify_result(f, m, fn, env, want);
@@ -342,24 +339,24 @@ static Val call_nodes(Fn *f, Node *at, Module *m, Node *fn, Env *env, Val *recei
   if (!any && !inline_extern) {
     f->e.raw_temp = raw_base;
     f->e.ref_temp = ref_base;
-    if (receiver) values[0] = lower_put(f, values[0], emit_temp(&f->e, raw(f, values[0].type)));
+    if (receiver) values[0] = lower_put(f, values[0], emit_temp(&f->e, lower_is_raw(f, values[0].type)));
   }
   for (uint32_t i = 0; i < count; i++) {
     Node *param = fn->list[i + skip];
     unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
     Type *t = param->a ? type_resolve(f->c, m, param->a, env) : NULL;
     int direct = !any && !inline_extern && t && t != PROGRAM(f)->void_;
-    Val v = evaluate_argument(f, m, param, env, args[i], direct ? emit_temp(&f->e, raw(f, t)) : REG_NONE);
+    Val v = evaluate_argument(f, m, param, env, args[i], direct ? emit_temp(&f->e, lower_is_raw(f, t)) : REG_NONE);
     if (v.type == PROGRAM(f)->void_) fail(f->c, node_place(f, args[i]), "this argument has no value");
     if (param->a && !type_unify(f->c, m, param->a, env, v.type)) {
       Type *wanted = type_resolve(f->c, m, param->a, env);
       fail(f->c, node_place(f, args[i]), "argument %u of '%s' is %s%s%s", i + 1, fn->name ? fn->name->text : "fn", type_text(f->c, v.type), wanted ? ", but it must be " : ", which does not fit", wanted ? type_text(f->c, wanted) : "");
     }
-    if (any && is_temp(v.reg) && (later_splits(f, args, count, i) || !inline_extern)) v = lower_hide(f, v);
+    if (any && lower_is_temp(v.reg) && (later_splits(f, args, count, i) || !inline_extern)) v = lower_hide(f, v);
     if (!any && !inline_extern) {
       f->e.raw_temp = raw_mark;
       f->e.ref_temp = ref_mark;
-      v = lower_put(f, v, emit_temp(&f->e, raw(f, v.type)));
+      v = lower_put(f, v, emit_temp(&f->e, lower_is_raw(f, v.type)));
     }
     values[i + skip] = v;
   }
@@ -396,7 +393,7 @@ Val lower_method(Fn *f, Node *at, const char *name, Val *args, unsigned count, i
 }
 
 Val lower_operation(Fn *f, Node *at, const char *method, Val *args, unsigned count, int dest) {
-  if (!strcmp(method, "eq") && raw(f, args[0].type)) {
+  if (!strcmp(method, "eq") && lower_is_raw(f, args[0].type)) {
     Type *t = args[0].type;
     int to = lower_target(f, PROGRAM(f)->raw[TYPE_BOOL], dest);
     emit(&f->e, t->tag == TY_RAW && (t->raw == TYPE_F64 || t->raw == TYPE_F32) ? OP_EQ_F : OP_EQ_I, to, args[0].reg, args[1].reg);
@@ -486,7 +483,7 @@ static void store_captures(Fn *f, Fn *g, Node *n, int object) {
       emit(&f->e, OP_SETFP, object, cell, (int)i);
     } else {
       Val value = lower_load_var(f, n, v, REG_NONE);
-      emit(&f->e, raw(f, v->type) ? OP_SETF : OP_SETFP, object, value.reg, (int)i);
+      emit(&f->e, lower_is_raw(f, v->type) ? OP_SETF : OP_SETFP, object, value.reg, (int)i);
     }
     f->e.raw_temp = raw_mark;
     f->e.ref_temp = ref_mark;
@@ -529,10 +526,10 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
   if (t->tag != TY_FN) fail(f->c, node_place(f, n), "%s cannot be called", type_text(f->c, t));
   if (n->count + 1 != t->count) fail(f->c, node_place(f, n), "this function takes %u arguments, not %u", t->count - 1, n->count);
   Val values[64];
-  values[0] = is_temp(closure.reg) && (n->count == 0 || lower_splits(f, n->list[0]) || later_splits(f, n->list, n->count, 0)) ? lower_hide(f, closure) : closure;
+  values[0] = lower_is_temp(closure.reg) && (n->count == 0 || lower_splits(f, n->list[0]) || later_splits(f, n->list, n->count, 0)) ? lower_hide(f, closure) : closure;
   for (uint32_t i = 0; i < n->count; i++) {
     values[i + 1] = lower(f, n->list[i], t->args[i], REG_NONE);
-    if (is_temp(values[i + 1].reg) && (later_splits(f, n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);
+    if (lower_is_temp(values[i + 1].reg) && (later_splits(f, n->list, n->count, i))) values[i + 1] = lower_hide(f, values[i + 1]);
   }
   unsigned raw_base = f->e.raw_temp, ref_base = f->e.ref_temp;
   fill_window(f, values, n->count + 1, raw_base, ref_base);
@@ -544,7 +541,7 @@ static Val call_closure(Fn *f, Node *n, Val closure, int dest) {
   f->e.ref_temp = ref_base;
   Type *result = t->args[t->count - 1];
   if (result == PROGRAM(f)->void_ || result == PROGRAM(f)->never) return (Val){result, REG_NONE};
-  return lower_put(f, (Val){result, emit_temp(&f->e, raw(f, result))}, dest);
+  return lower_put(f, (Val){result, emit_temp(&f->e, lower_is_raw(f, result))}, dest);
 }
 
 /* -- call expressions -- */
@@ -624,7 +621,7 @@ static int lower_variant_call(Fn *f, Node *n, Type *want, int dest, Val *v) {
     else {
       int object = emit_temp(&f->e, 0);
       emit(&f->e, OP_NEW, object, 0, (int)t->variants[variant].machine);
-      for (uint32_t i = 0; i < n->count; i++) emit(&f->e, raw(f, values[i].type) ? OP_SETF : OP_SETFP, object, values[i].reg, (int)i);
+      for (uint32_t i = 0; i < n->count; i++) emit(&f->e, lower_is_raw(f, values[i].type) ? OP_SETF : OP_SETFP, object, values[i].reg, (int)i);
       *v = lower_put(f, (Val){t, object}, dest);
     }
     return 1;

@@ -5,8 +5,6 @@
 
 #include <string.h>
 
-static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
-
 /* -- where a SWITCH enters an arm -- */
 
 /* One alternative of one arm: the values it may take, and the place behind the test for them. */
@@ -85,7 +83,7 @@ static void compare_value(Fn *f, Node *at, Node *value, Val v, unsigned op_true,
     emit_jump(&f->e, OP_JF, same.reg, fail_to);
     return;
   }
-  if (!raw(f, v.type)) fail(f->c, node_place(f, at), "%s cannot be compared with a constant", type_text(f->c, v.type));
+  if (!lower_is_raw(f, v.type)) fail(f->c, node_place(f, at), "%s cannot be compared with a constant", type_text(f->c, v.type));
   int test = emit_temp(&f->e, 1);
   emit(&f->e, op_true, test, swap ? k.reg : v.reg, swap ? v.reg : k.reg);
   emit_jump(&f->e, OP_JF, test, fail_to);
@@ -545,7 +543,7 @@ static Label *slot_target(Entries *es, Label *arms, uint32_t arms_count, int64_t
 /* The number that the table is indexed by. */
 static int switch_index(Fn *f, Val v, int64_t base) {
   int index = v.reg;
-  if (!raw(f, v.type)) emit(&f->e, OP_TAG, index = emit_temp(&f->e, 1), v.reg, 0);
+  if (!lower_is_raw(f, v.type)) emit(&f->e, OP_TAG, index = emit_temp(&f->e, 1), v.reg, 0);
   if (!base) return index;
   Type *u64 = PROGRAM(f)->raw[TYPE_U64];
   int wide = emit_temp(&f->e, 1);

@@ -1,9 +1,7 @@
-/* lower_stmt.c -- statements, variables, loops, try. */
+/* lower_stmt.c -- variables, assignment, blocks, return, throw, try, and the walk over statements. */
 #include "lower.h"
 
 #include <string.h>
-
-static int raw(Fn *f, Type *t) { return type_is_raw(f->c, t); }
 
 /* -- flow of assignments -- */
 
@@ -68,7 +66,7 @@ Var *lower_declare(Fn *f, Name *name, Type *t, int is_mut, Block *in, Node *at) 
   return v;
 }
 
-static void set_assigned(Fn *f, Var *v) {
+void lower_set_assigned(Fn *f, Var *v) {
   if (v->reg > REG_NONE) VEC_AT(&f->flow, uint8_t, v->flow) = FLOW_DEFINITE | FLOW_MAYBE;
 }
 
@@ -91,7 +89,7 @@ static Decl *declare_global(Fn *f, Name *name, Type *t, unsigned flags, Node *at
   d->is_mut = (flags & F_MUT) != 0;
   d->is_pub = (flags & F_PUB) != 0;
   d->type = t;
-  Vec *globals = raw(f, t) ? &p->globals_raw : &p->globals_ref;
+  Vec *globals = lower_is_raw(f, t) ? &p->globals_raw : &p->globals_ref;
   d->global = (uint32_t)globals->count;
   VEC_PUSH(f->c, globals, uint32_t, type_machine(f->c, t));
   VEC_PUSH(f->c, &f->flow, uint8_t, 0);
@@ -101,7 +99,7 @@ static Decl *declare_global(Fn *f, Name *name, Type *t, unsigned flags, Node *at
 
 static void store_global(Fn *f, Decl *d, Val v) {
   if (!d->type) fail(f->c, f->e.at, "'%s' is used before it is set", d->name->text);
-  emit_wide(&f->e, raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global);
+  emit_wide(&f->e, lower_is_raw(f, d->type) ? OP_SETG : OP_SETGP, v.reg, d->global);
 }
 
 static void set_global_assigned(Fn *f, const Decl *d) {
@@ -117,7 +115,7 @@ static void check_global_assignable(Fn *f, Node *n, const Decl *d) {
 }
 
 /* A new variable from a value that is there. */
-static void bind(Fn *f, Node *name, Val v, unsigned flags, Block *in) {
+void lower_bind(Fn *f, Node *name, Val v, unsigned flags, Block *in) {
   if (name->name->length == 1 && name->name->text[0] == '_') return;
   if (at_module_level(f, in)) {
     Decl *d = declare_global(f, name->name, v.type, flags, name);
@@ -127,7 +125,7 @@ static void bind(Fn *f, Node *name, Val v, unsigned flags, Block *in) {
   }
   Var *var = lower_declare(f, name->name, v.type, (flags & F_MUT) != 0, in, name);
   lower_store_var(f, var, v);
-  set_assigned(f, var);
+  lower_set_assigned(f, var);
 }
 
 static void check_not_declared(Fn *f, Node *name) {
@@ -137,13 +135,12 @@ static void check_not_declared(Fn *f, Node *name) {
 }
 
 /* a, b = value: a tuple's items, or a list's elements with a length check. */
-static void take_apart(Fn *f, Node *targets, Val v, unsigned flags, int declares);
 
 static void lower_let(Fn *f, Node *n) {
   Type *t = n->b ? type_resolve(f->c, f->m, n->b, f->env) : NULL;
   if (n->b && !t) fail(f->c, node_place(f, n->b), "this type is not known here");
   if (n->a->kind == N_TUPLE) {
-    take_apart(f, n->a, lower(f, n->c, t, REG_NONE), n->flags, 1);
+    lower_take_apart(f, n->a, lower(f, n->c, t, REG_NONE), n->flags, 1);
     return;
   }
   if (f->is_module_code && !f->block->outer && (n->flags & F_CONST)) return; /* a constant: inlined where it is used */
@@ -155,7 +152,7 @@ static void lower_let(Fn *f, Node *n) {
     emit(&f->e, OP_LLEN, args[0].reg, v.reg, 0);
     lower_helper(f, n, "__array_length_check", NULL, args, 2, REG_NONE);
   }
-  bind(f, n->a, v, n->flags, f->block);
+  lower_bind(f, n->a, v, n->flags, f->block);
 }
 
 /* -- assignment -- */
@@ -196,7 +193,7 @@ static void assign_var(Fn *f, Node *n, Var *v) {
   Node *value = combined(f, n, n->a);
   if (!v->boxed && v->reg >= 0) lower(f, value, v->type, v->reg);
   else lower_store_var(f, v, lower(f, value, v->type, REG_NONE));
-  set_assigned(f, v);
+  lower_set_assigned(f, v);
 }
 
 static void assign_name(Fn *f, Node *n) {
@@ -217,7 +214,7 @@ static void assign_name(Fn *f, Node *n) {
     fail(f->c, node_place(f, n->a), "'%s' cannot be assigned; declare it with 'mut' (it is declared at line %u)", n->a->name->text, d->place.line);
   if (n->op != T_EQ) fail(f->c, node_place(f, n->a), "there is no '%s'", n->a->name->text);
   Val value = lower(f, n->c, NULL, REG_NONE);
-  bind(f, n->a, value, n->flags & F_PUB, home_block(f));
+  lower_bind(f, n->a, value, n->flags & F_PUB, home_block(f));
 }
 
 static void set_field(Fn *f, Node *at, Val object, Name *name, Node *value) {
@@ -230,14 +227,14 @@ static void set_field(Fn *f, Node *at, Val object, Name *name, Node *value) {
   if (lower_splits(f, value) && (object.reg & REG_TEMP)) object = lower_hide(f, object);
   Val v = lower(f, value, t, REG_NONE);
   mark_place(f, at);
-  emit(&f->e, raw(f, t) ? OP_SETF : OP_SETFP, object.reg, v.reg, (int)i);
+  emit(&f->e, lower_is_raw(f, t) ? OP_SETF : OP_SETFP, object.reg, v.reg, (int)i);
 }
 
 static void set_element(Fn *f, Node *at, Val object, Val index, Val v) {
   Type *t = object.type;
   mark_place(f, at);
   if (t->tag == TY_LIST || t->tag == TY_ARRAY) {
-    int is_raw_bank = raw(f, t->args[0]);
+    int is_raw_bank = lower_is_raw(f, t->args[0]);
     emit(&f->e, t->tag == TY_LIST ? (is_raw_bank ? OP_LSET : OP_LSETP) : (is_raw_bank ? OP_ASET : OP_ASETP), object.reg, index.reg, v.reg);
     return;
   }
@@ -273,7 +270,7 @@ static void assign_index(Fn *f, Node *n) {
   for (int i = 0; i < 2; i++) {
     Var *v = lower_declare(f, names[i], values[i].type, 0, f->block, n);
     lower_store_var(f, v, values[i]);
-    set_assigned(f, v);
+    lower_set_assigned(f, v);
     nodes[i] = (Node){.kind = N_NAME, .line = n->line, .column = n->column, .name = names[i]};
   }
   Node *list[1] = {&nodes[1]};
@@ -305,7 +302,7 @@ static void assign_field(Fn *f, Node *n) {
   Name *name = name_lit(f->c, "(object)");
   Var *v = lower_declare(f, name, object.type, 0, f->block, n);
   lower_store_var(f, v, object);
-  set_assigned(f, v);
+  lower_set_assigned(f, v);
   Node holder = {.kind = N_NAME, .line = n->line, .column = n->column, .name = name};
   Node access = *target;
   access.a = &holder;
@@ -322,9 +319,9 @@ static void assign_to(Fn *f, Node *target, Val v, unsigned flags) {
       check_assignable(f, target, var);
       if (var->type != v.type) fail(f->c, node_place(f, target), "'%s' is %s, not %s", target->name->text, type_text(f->c, var->type), type_text(f->c, v.type));
       lower_store_var(f, var, v);
-      set_assigned(f, var);
+      lower_set_assigned(f, var);
     } else if (d && d->kind == D_GLOBAL && d->is_mut) store_global(f, d, lower_fit(f, target, v, d->type, REG_NONE));
-    else bind(f, target, v, flags, home_block(f));
+    else lower_bind(f, target, v, flags, home_block(f));
     return;
   }
   /* an element or field: give the value a name and assign that */
@@ -333,7 +330,7 @@ static void assign_to(Fn *f, Node *target, Val v, unsigned flags) {
   Name *name = name_lit(f->c, "(value)");
   Var *var = lower_declare(f, name, v.type, 0, f->block, target);
   lower_store_var(f, var, v);
-  set_assigned(f, var);
+  lower_set_assigned(f, var);
   Node holder = {.kind = N_NAME, .line = target->line, .column = target->column, .name = name};
   hold.c = &holder;
   if (target->kind == N_INDEX) assign_index(f, &hold);
@@ -342,13 +339,13 @@ static void assign_to(Fn *f, Node *target, Val v, unsigned flags) {
   block_close(f);
 }
 
-static void take_apart(Fn *f, Node *targets, Val v, unsigned flags, int declares) {
+void lower_take_apart(Fn *f, Node *targets, Val v, unsigned flags, int declares) {
   if (v.type->tag != TY_TUPLE) fail(f->c, node_place(f, targets), "only a tuple can be taken apart in Orus-0, not %s", type_text(f->c, v.type));
   if (v.type->count != targets->count) fail(f->c, node_place(f, targets), "%u names for the %u values of %s", targets->count, v.type->count, type_text(f->c, v.type));
   v = lower_hide(f, v);
   for (uint32_t i = 0; i < targets->count; i++) {
     Val item = lower_field(f, targets, v, i, v.type->args[i], REG_NONE);
-    if (declares) bind(f, targets->list[i], item, flags, f->block);
+    if (declares) lower_bind(f, targets->list[i], item, flags, f->block);
     else if (!(targets->list[i]->kind == N_NAME && !strcmp(targets->list[i]->name->text, "_"))) assign_to(f, targets->list[i], item, flags);
   }
 }
@@ -356,7 +353,7 @@ static void take_apart(Fn *f, Node *targets, Val v, unsigned flags, int declares
 /* a, b = b, a without making the tuple. */
 static void assign_many(Fn *f, Node *n) {
   if (n->c->kind != N_TUPLE || n->c->count != n->a->count) {
-    take_apart(f, n->a, lower(f, n->c, NULL, REG_NONE), 0, 0);
+    lower_take_apart(f, n->a, lower(f, n->c, NULL, REG_NONE), 0, 0);
     return;
   }
   Val values[64];
@@ -413,6 +410,8 @@ static void lower_block_into(Fn *f, Node *block, Sink *s) {
   }
   block_close(f);
 }
+
+void lower_statements(Fn *f, Node *block) { lower_block_into(f, block, NULL); }
 
 static void sink_value(Fn *f, Node *n, Sink *s) {
   Program0 *p = PROGRAM(f);
@@ -486,7 +485,7 @@ void lower_return_val(Fn *f, Node *at, Val v) {
   if (v.reg == REG_NONE) {
     if (v.type != p->never) emit(&f->e, OP_RET, 0, 0, 0);
     else if (!f->e.dead) emit(&f->e, OP_UNREACHABLE, 0, 0, 0);
-  } else emit(&f->e, raw(f, v.type) ? OP_RETR : OP_RETP, v.reg, 0, 0);
+  } else emit(&f->e, lower_is_raw(f, v.type) ? OP_RETR : OP_RETP, v.reg, 0, 0);
 }
 
 /* `return a if b else c`: each choice returns by itself. */
@@ -564,7 +563,7 @@ static void lower_catch(Fn *f, Node *k, int error, Label *next) {
   if (k->a) {
     Type *t = type_resolve(f->c, f->m, k->a, f->env);
     if (t != p->error) {
-      if (raw(f, t)) fail(f->c, node_place(f, k->a), "only structs and enums with values can be caught by type");
+      if (lower_is_raw(f, t)) fail(f->c, node_place(f, k->a), "only structs and enums with values can be caught by type");
       int payload = emit_temp(&f->e, 0), flag = emit_temp(&f->e, 1);
       emit(&f->e, OP_GETFP, payload, error, 3);
       emit(&f->e, OP_IS_TYPE, flag, payload, (int)type_machine(f->c, t));
@@ -578,7 +577,7 @@ static void lower_catch(Fn *f, Node *k, int error, Label *next) {
   if (!k->name || !strcmp(k->name->text, "_")) return;
   Var *var = lower_declare(f, k->name, v.type, 0, f->block, k);
   lower_store_var(f, var, v);
-  set_assigned(f, var);
+  lower_set_assigned(f, var);
 }
 
 static void lower_try(Fn *f, Node *n) {
@@ -648,7 +647,7 @@ Val lower_try_value(Fn *f, Node *n, Type *want, int dest) {
   type_machine(f->c, t);
   int result = lower_hidden(f, t), object = emit_temp(&f->e, 0);
   emit(&f->e, OP_NEW, object, 0, (int)t->variants[0].machine);
-  emit(&f->e, raw(f, v.type) ? OP_SETF : OP_SETFP, object, v.reg, 0);
+  emit(&f->e, lower_is_raw(f, v.type) ? OP_SETF : OP_SETFP, object, v.reg, 0);
   lower_move(f, t, result, object);
   emit_jump(&f->e, OP_JMP, 0, &end);
   uint32_t target = emit_here(&f->e);
@@ -661,294 +660,6 @@ Val lower_try_value(Fn *f, Node *n, Type *want, int dest) {
   label_place(&f->e, &end);
   emit_local_free(&f->e, TYPE_ERROR, error);
   return lower_put(f, (Val){t, result}, dest);
-}
-
-/* -- loops -- */
-
-static void loop_open(Fn *f, Loop *l, Name *label) {
-  *l = (Loop){.outer = f->loop, .label = label};
-  label_open(&l->on_break);
-  label_open(&l->on_continue);
-  f->loop = l;
-}
-
-static Loop *find_loop(Fn *f, Node *n) {
-  for (Loop *l = f->loop; l; l = l->outer)
-    if (!n->name || l->label == n->name) return l;
-  if (n->name) fail(f->c, node_place(f, n), "there is no loop with the label '%s around this", n->name->text);
-  fail(f->c, node_place(f, n), "'%s' outside of any loop", n->kind == N_BREAK ? "break" : "continue");
-}
-
-static int has_matches(const Node *n) {
-  if (n->kind == N_MATCHES) return 1;
-  if (n->kind == N_LAMBDA) return 0;
-  return (n->a && has_matches(n->a)) || (n->b && has_matches(n->b));
-}
-
-static int is_true(Fn *f, Node *n) { return n->kind == N_NAME && !strcmp(n->name->text, "true") && !lower_find_var(f, n->name); }
-
-/* How many names, literals and operators a condition has; more than `most` when anything else is in it. */
-static int condition_size(const Node *n, int most) {
-  switch (n->kind) {
-  case N_NAME: case N_INT: case N_CHAR: case N_FLOAT: return 1;
-  case N_UNARY: return 1 + condition_size(n->a, most);
-  case N_FIELD: return 1 + condition_size(n->a, most);
-  case N_BINARY: case N_AND: case N_OR: {
-    int left = n->op == T_IN ? most : condition_size(n->a, most);
-    return left >= most ? most + 1 : 1 + left + condition_size(n->b, most);
-  }
-  default: return most + 1;
-  }
-}
-
-/* The test stands at the bottom, so that a turn takes one branch, and a short one once more in front; with bindings in the condition it must come first. */
-static void lower_while(Fn *f, Node *n) {
-  Loop loop;
-  Label top;
-  label_open(&top);
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  int test_first = has_matches(n->a), forever = is_true(f, n->a), twice = !forever && !test_first && condition_size(n->a, 12) <= 12;
-  Block b;
-  block_open(f, &b, B_LOOP);
-  if (twice) {
-    size_t hidden = f->hidden.count;
-    lower_jump(f, n->a, 0, &loop.on_break);
-    lower_release(f, hidden);
-    before = flow_save(f);
-  } else if (!test_first && !forever) emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
-  label_place(&f->e, &top);
-  if (!test_first && !forever) f->e.dead = before.dead;
-  if (test_first) {
-    loop.on_continue.at = (int)emit_here(&f->e);
-    lower_jump(f, n->a, 0, &loop.on_break);
-  }
-  lower_block_into(f, n->b, NULL);
-  block_close(f); /* the test does not see what the body declares */
-  if (test_first || forever) {
-    if (!test_first) label_place(&f->e, &loop.on_continue);
-    emit_jump(&f->e, OP_JMP, 0, &top);
-  } else {
-    label_place(&f->e, &loop.on_continue);
-    flow_restore(f, &before);
-    size_t hidden = f->hidden.count;
-    lower_jump(f, n->a, 1, &top);
-    lower_release(f, hidden);
-  }
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
-}
-
-static void lower_loop_body(Fn *f, Node *n) { lower_block_into(f, n->c, NULL); }
-
-static void bind_loop_value(Fn *f, Node *target, Val v) {
-  if (target->kind == N_TUPLE) take_apart(f, target, v, 0, 1);
-  else bind(f, target, v, 0, f->block);
-}
-
-/* Counts in the variable itself. */
-static void for_range(Fn *f, Node *n) {
-  Node *range = n->b;
-  Val a, end;
-  Type *t = NULL;
-  if (lower_is_literal(range->a)) {
-    end = lower_hide(f, lower(f, range->b, NULL, REG_NONE));
-    t = end.type;
-    a = lower(f, range->a, t, REG_NONE);
-  } else {
-    a = lower(f, range->a, NULL, REG_NONE);
-    if (lower_splits(f, range->b)) a = lower_hide(f, a);
-    t = a.type;
-    end = lower_hide(f, lower(f, range->b, t, REG_NONE));
-  }
-  if (t->tag != TY_RAW || (t->raw > TYPE_U64)) fail(f->c, node_place(f, range), "a range of %s cannot be counted", type_text(f->c, t));
-  int is_signed = (raw_type_classes(t->raw) & CLASS_S) != 0, inclusive = (range->flags & F_INCLUSIVE) != 0;
-  unsigned compare = inclusive ? (is_signed ? OP_LE_S : OP_LE_U) : (is_signed ? OP_LT_S : OP_LT_U);
-  Loop loop;
-  Label top;
-  label_open(&top);
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  Block b;
-  block_open(f, &b, B_LOOP);
-  int i;
-  if (!strcmp(n->a->name->text, "_")) lower_put(f, a, i = lower_hidden(f, t));
-  else {
-    Var *v = lower_declare(f, n->a->name, t, 0, f->block, n->a);
-    lower_store_var(f, v, a);
-    set_assigned(f, v);
-    i = v->reg;
-  }
-  int test = emit_temp(&f->e, 1);
-  emit(&f->e, compare, test, i, end.reg);
-  emit_jump(&f->e, OP_JF, test, &loop.on_break);
-  label_place(&f->e, &top);
-  lower_loop_body(f, n);
-  label_place(&f->e, &loop.on_continue);
-  if (!f->e.dead) {
-    mark_place(f, n);
-    if (inclusive) { /* the end may be the last value of its type */
-      emit(&f->e, OP_EQ_I, test, i, end.reg);
-      emit_jump(&f->e, OP_JT, test, &loop.on_break);
-    }
-    if (t->raw == TYPE_I32 || t->raw == TYPE_I64) emit(&f->e, t->raw == TYPE_I32 ? OP_ADDI_I32 : OP_ADDI_I64, i, i, 1);
-    else {
-      int one = emit_temp(&f->e, 1), sum = emit_temp(&f->e, 1);
-      emit(&f->e, OP_LDI, one, 1, t->raw);
-      if (t->raw == TYPE_U32 || t->raw == TYPE_U64) emit(&f->e, t->raw == TYPE_U32 ? OP_ADD_U32 : OP_ADD_U64, i, i, one);
-      else {
-        emit(&f->e, OP_ADD_U64, sum, i, one);
-        emit(&f->e, OP_CAST, i, sum, t->raw);
-      }
-    }
-    if (inclusive) emit_jump(&f->e, OP_JMP, 0, &top);
-    else {
-      emit(&f->e, compare, test, i, end.reg);
-      emit_jump(&f->e, OP_JT, test, &top);
-    }
-  }
-  block_close(f);
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
-}
-
-/* Lists and arrays by index; the length is read again each turn. */
-static void for_sequence(Fn *f, Node *n, Val xs, Node *index_name, Node *value_target) {
-  Program0 *p = PROGRAM(f);
-  Type *i32 = p->raw[TYPE_I32];
-  int is_list = xs.type->tag == TY_LIST;
-  xs = lower_hide(f, xs);
-  int i = lower_hidden(f, i32);
-  emit(&f->e, OP_LDI, i, 0, TYPE_I32);
-  Loop loop;
-  Label top, test_label;
-  label_open(&top);
-  label_open(&test_label);
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  Block b;
-  block_open(f, &b, B_LOOP);
-  int length = emit_temp(&f->e, 1), test = emit_temp(&f->e, 1);
-  emit(&f->e, is_list ? OP_LLEN : OP_ALEN, length, xs.reg, 0);
-  emit(&f->e, OP_LT_S, test, i, length);
-  emit_jump(&f->e, OP_JF, test, &loop.on_break);
-  label_place(&f->e, &top);
-  Type *t = xs.type->args[0];
-  unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
-  int is_raw_bank = raw(f, t), item = emit_temp(&f->e, is_raw_bank);
-  emit(&f->e, is_list ? (is_raw_bank ? OP_LGET : OP_LGETP) : (is_raw_bank ? OP_AGET : OP_AGETP), item, xs.reg, i);
-  bind_loop_value(f, value_target, (Val){t, item});
-  if (index_name) bind(f, index_name, (Val){i32, i}, 0, f->block);
-  f->e.raw_temp = raw_mark;
-  f->e.ref_temp = ref_mark;
-  lower_loop_body(f, n);
-  label_place(&f->e, &loop.on_continue);
-  if (!f->e.dead) {
-    mark_place(f, n);
-    emit(&f->e, is_list ? OP_LLEN : OP_ALEN, length, xs.reg, 0);
-    emit(&f->e, OP_ADDI_I32, i, i, 1);
-    emit(&f->e, OP_LT_S, test, i, length);
-    emit_jump(&f->e, OP_JT, test, &top);
-  }
-  block_close(f);
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
-}
-
-/* `for i, v in enumerate(...)` over what has no index: the turns are counted; REG_NONE when nobody wants the number. */
-static int open_counter(Fn *f, const Node *index_name) {
-  if (!index_name) return REG_NONE;
-  int counter = lower_hidden(f, PROGRAM(f)->raw[TYPE_I32]);
-  emit(&f->e, OP_LDI, counter, 0, TYPE_I32);
-  return counter;
-}
-
-static void bind_counter(Fn *f, Node *index_name, int counter) {
-  if (counter == REG_NONE) return;
-  bind(f, index_name, (Val){PROGRAM(f)->raw[TYPE_I32], counter}, 0, f->block);
-  emit(&f->e, OP_ADDI_I32, counter, counter, 1);
-}
-
-static void for_string(Fn *f, Node *n, Val s, Node *index_name, Node *target) {
-  Program0 *p = PROGRAM(f);
-  Type *i32 = p->raw[TYPE_I32];
-  s = lower_hide(f, s);
-  int counter = open_counter(f, index_name);
-  Val at = {i32, lower_hidden(f, i32)}, next = {i32, lower_hidden(f, i32)};
-  emit(&f->e, OP_LDI, next.reg, 0, TYPE_I32);
-  Loop loop;
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  Block b;
-  block_open(f, &b, B_LOOP);
-  label_place(&f->e, &loop.on_continue);
-  f->e.dead = before.dead;
-  lower_move(f, i32, at.reg, next.reg);
-  int length = emit_temp(&f->e, 1), test = emit_temp(&f->e, 1);
-  emit(&f->e, OP_SLEN, length, s.reg, 0);
-  emit(&f->e, OP_LT_S, test, at.reg, length);
-  emit_jump(&f->e, OP_JF, test, &loop.on_break);
-  Val args[2] = {s, at};
-  Val ch = lower_helper(f, n, "__decode", NULL, args, 2, REG_NONE);
-  Val hidden = lower_hide(f, ch);
-  Val width = lower_helper(f, n, "__char_width", NULL, &hidden, 1, REG_NONE);
-  emit(&f->e, OP_ADD_I32, next.reg, at.reg, width.reg);
-  bind_loop_value(f, target, hidden);
-  bind_counter(f, index_name, counter);
-  lower_loop_body(f, n);
-  emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
-  block_close(f);
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
-}
-
-/* Anything with next(), or with iter() that gives such a thing. */
-static void for_iterator(Fn *f, Node *n, Val v, Node *index_name, Node *target) {
-  if (lower_has_method(f, v.type, "iter")) v = lower_method(f, n, "iter", &v, 1, REG_NONE);
-  if (!lower_has_method(f, v.type, "next")) fail(f->c, node_place(f, n->b), "%s cannot be iterated over", type_text(f->c, v.type));
-  v = lower_hide(f, v);
-  int counter = open_counter(f, index_name);
-  Loop loop;
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  Block b;
-  block_open(f, &b, B_LOOP);
-  label_place(&f->e, &loop.on_continue);
-  f->e.dead = before.dead;
-  Val receiver = v;
-  Val o = lower_hide(f, lower_method(f, n, "next", &receiver, 1, REG_NONE));
-  if (!type_is_option(f->c, o.type)) fail(f->c, node_place(f, n->b), "next() must return an option, not %s", type_text(f->c, o.type));
-  lower_jump_variant(f, o, 0, 0, &loop.on_break);
-  bind_loop_value(f, target, lower_payload(f, n, o, 0, 0, REG_NONE));
-  bind_counter(f, index_name, counter);
-  lower_loop_body(f, n);
-  emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
-  block_close(f);
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
-}
-
-static int is_enumerate(Fn *f, Node *n) {
-  return n->a->kind == N_TUPLE && n->a->count == 2 && n->b->kind == N_CALL && n->b->a->kind == N_NAME && n->b->count == 1 && !strcmp(n->b->a->name->text, "enumerate") &&
-         !lower_find_var(f, n->b->a->name) && !scope_find(f->c, f->m, n->b->a->name);
-}
-
-static void lower_for(Fn *f, Node *n) {
-  if (n->b->kind == N_RANGE && !n->b->c && n->b->a && n->b->b && n->a->kind == N_NAME) {
-    for_range(f, n);
-    return;
-  }
-  int counts = is_enumerate(f, n);
-  Node *index_name = counts ? n->a->list[0] : NULL, *target = counts ? n->a->list[1] : n->a;
-  Val v = lower(f, counts ? n->b->list[0] : n->b, NULL, REG_NONE);
-  if (v.type->tag == TY_LIST || v.type->tag == TY_ARRAY) for_sequence(f, n, v, index_name, target);
-  else if (v.type == PROGRAM(f)->string) for_string(f, n, v, index_name, target);
-  else for_iterator(f, n, v, index_name, target);
 }
 
 /* -- statements -- */
@@ -965,8 +676,8 @@ void lower_statement(Fn *f, Node *n) {
   case N_MATCH: lower_match(f, n, NULL, REG_NONE, 0); break;
   case N_WHILE: lower_while(f, n); break;
   case N_FOR: lower_for(f, n); break;
-  case N_BREAK: emit_jump(&f->e, OP_JMP, 0, &find_loop(f, n)->on_break); f->e.dead = 1; break;
-  case N_CONTINUE: emit_jump(&f->e, OP_JMP, 0, &find_loop(f, n)->on_continue); f->e.dead = 1; break;
+  case N_BREAK: emit_jump(&f->e, OP_JMP, 0, &lower_find_loop(f, n)->on_break); f->e.dead = 1; break;
+  case N_CONTINUE: emit_jump(&f->e, OP_JMP, 0, &lower_find_loop(f, n)->on_continue); f->e.dead = 1; break;
   case N_RETURN: lower_return(f, n, n->a); break;
   case N_THROW: lower_throw(f, n); break;
   case N_TRY: lower_try(f, n); break;
