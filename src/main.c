@@ -1,6 +1,7 @@
-/* main.c -- the `orus` executable: opens the kernel, loads a program, runs it on a machine, reports.
+/* main.c -- the `orus` executable: opens the kernel, loads a program, runs it on a machine, reports.  The command line is read by cli/.
  *
  * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc or not assembler text, 66 cannot be read, 70 an error that nobody caught. */
+#include "cli/options.h"
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/program.h"
@@ -13,22 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef ORUS_VERSION
-#define ORUS_VERSION "0.1.0"
-#endif
-
-enum { EXIT_USAGE = 64, EXIT_INVALID = 65, EXIT_UNREADABLE = 66, EXIT_UNCAUGHT = 70 };
-
 typedef struct Host {
   Kctx ctx;
 } Host;
-
-typedef struct Options {
-  const char *command, *file, *output;
-  char **args;
-  int args_count, stats, json;
-  VmLimits limits;
-} Options;
 
 /* -- what the machine needs -- */
 
@@ -211,12 +199,10 @@ static int disassemble(Host *host, const Options *o, const void *image, size_t s
   GcMemory memory = {host, host_alloc, host_free};
   if (!orbc_read(image, size, &m, &report)) return refused(o->file, &report);
   ctext_init(&text, memory);
-  int ok = dis_module(&m, memory, &text), written = 0;
-  if (ok) written = fwrite(text.bytes.rows, 1, text.bytes.count, stdout) == text.bytes.count && !fflush(stdout);
+  int ok = dis_module(&m, memory, &text);
+  if (ok) fwrite(text.bytes.rows, 1, text.bytes.count, stdout);
   ctext_free(&text);
-  if (!ok) return out_of_memory();
-  if (!written) fprintf(stderr, "orus: cannot write to standard output\n");
-  return written ? 0 : EXIT_UNCAUGHT;
+  return ok ? options_finish_output() : out_of_memory();
 }
 
 static int report_text(const char *file, const AsmReport *r) {
@@ -263,15 +249,11 @@ static int assemble(Host *host, const Options *o, const char *text, size_t size)
 }
 
 static int load_and(Host *host, const Options *o) {
-  int runs = !strcmp(o->command, "run");
   size_t size;
   void *image = read_file(o->file, &size);
-  if (!image) {
-    fprintf(stderr, "orus: cannot read '%s'\n", o->file);
-    return EXIT_UNREADABLE;
-  }
-  if (!strcmp(o->command, "dis") || !strcmp(o->command, "asm")) {
-    int code = !strcmp(o->command, "dis") ? disassemble(host, o, image, size) : assemble(host, o, image, size);
+  if (!image) return options_unreadable(o);
+  if (o->command == COMMAND_DIS || o->command == COMMAND_ASM) {
+    int code = o->command == COMMAND_DIS ? disassemble(host, o, image, size) : assemble(host, o, image, size);
     free(image);
     return code;
   }
@@ -282,84 +264,18 @@ static int load_and(Host *host, const Options *o) {
   if (!program_init(&program, memory)) fprintf(stderr, "orus: out of memory\n");
   else {
     if (!program_add(&program, image, size, ~(uint64_t)0, &report)) code = refused(o->file, &report);
-    else if (runs) code = run_program(host, &program, o);
-    else code = printf("%s: valid\n", o->file) < 0;
+    else if (o->command == COMMAND_RUN) code = run_program(host, &program, o);
+    else printf("%s: valid\n", o->file), code = options_finish_output();
     program_free(&program);
   }
   free(image);
   return code;
 }
 
-/* -- command line -- */
-
-static int usage(FILE *to) {
-  fputs("usage: orus [OPTIONS] FILE.orbc [ARGUMENTS...]   run a compiled program\n"
-        "       orus verify FILE.orbc                     check it without running it\n"
-        "       orus dis FILE.orbc                        print it as assembler text\n"
-        "       orus asm [-o FILE.orbc] FILE.oasm         assemble text\n"
-        "options:\n"
-        "  --stats            print statistics at the end, on stderr\n"
-        "  --limits           print the limits and their defaults\n"
-        "  --limit NAME=N     set a limit (see --limits)\n"
-        "  --version [--json] print the version\n"
-        "  --help             print this\n", to);
-  return to == stdout ? 0 : EXIT_USAGE;
-}
-
-static int print_limits(void) {
-#define RUN_LIMIT(NAME, field, default, smallest, meaning) printf("%-14s %20" PRIu64 "  %s\n", #field, (uint64_t)(default), meaning);
-#include "limits.def"
-  return 0;
-}
-
-static int set_limit(Options *o, const char *text) {
-  const char *equals = strchr(text, '=');
-  char *end;
-  if (!equals) return 0;
-  uint64_t value = strtoull(equals + 1, &end, 10);
-  if (*end || end == equals + 1) return 0;
-#define RUN_LIMIT(NAME, field, default, smallest, meaning) \
-  if (strlen(#field) == (size_t)(equals - text) && !memcmp(#field, text, (size_t)(equals - text))) return o->limits.field = value, 1;
-#include "limits.def"
-  return 0;
-}
-
-static int print_version(int json) {
-  if (json) printf("{\"name\": \"orus\", \"version\": \"%s\", \"orbc\": \"%d.%d\"}\n", ORUS_VERSION, ORBC_VERSION_MAJOR, ORBC_VERSION_MINOR);
-  else printf("orus %s\n", ORUS_VERSION);
-  return 0;
-}
-
-static int is_command(const char *word) { return !strcmp(word, "run") || !strcmp(word, "verify") || !strcmp(word, "dis") || !strcmp(word, "asm"); }
-
 int main(int argc, char **argv) {
-  Options o = {0};
-  int i = 1, version = 0;
-  for (; i < argc && argv[i][0] == '-'; i++) {
-    if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) return usage(stdout);
-    if (!strcmp(argv[i], "--limits")) return print_limits();
-    if (!strcmp(argv[i], "--version")) version = 1;
-    else if (!strcmp(argv[i], "--json")) o.json = 1;
-    else if (!strcmp(argv[i], "--stats")) o.stats = 1;
-    else if (!strcmp(argv[i], "--limit") && i + 1 < argc) {
-      if (set_limit(&o, argv[++i])) continue;
-      fprintf(stderr, "orus: no such limit: '%s'; see orus --limits\n", argv[i]);
-      return EXIT_USAGE;
-    } else {
-      fprintf(stderr, "orus: unknown option '%s'; see orus --help\n", argv[i]);
-      return EXIT_USAGE;
-    }
-  }
-  if (version) return print_version(o.json);
-  o.command = i < argc && is_command(argv[i]) ? argv[i++] : "run";
-  if (!strcmp(o.command, "asm") && i + 1 < argc && !strcmp(argv[i], "-o")) {
-    o.output = argv[i + 1];
-    i += 2;
-  }
-  if (i >= argc) return usage(stderr);
-  o.file = argv[i++];
-  o.args = argv + i;
-  o.args_count = argc - i;
+  Options o;
+  int code = options_parse(&o, argc, argv);
+  if (code >= 0) return code;
   OrusKernel *kernel;
   if (orus_kernel_open(orus_port_posix(), &kernel)) {
     fprintf(stderr, "orus: cannot open the kernel\n");
@@ -367,7 +283,7 @@ int main(int argc, char **argv) {
   }
   Host host;
   orus_kctx_init(&host.ctx, kernel);
-  int code = load_and(&host, &o);
+  code = load_and(&host, &o);
   orus_kernel_close(kernel);
   return code;
 }
