@@ -2,6 +2,7 @@
  *
  * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc or not assembler text, 66 cannot be read, 70 an error that nobody caught. */
 #include "cli/options.h"
+#include "cli/report.h"
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/program.h"
@@ -67,43 +68,6 @@ static int refused(const char *file, const LoadReport *r) {
 
 /* -- running -- */
 
-static void print_frames(const Vm *vm, const Obj *error) {
-  const Func *func;
-  uint32_t pc, n, k, line, column;
-  for (uint32_t i = 0; vm_error_frame(vm, error, i, &func, &pc); i++) {
-    if (!func) {
-      fprintf(stderr, "  ...\n");
-      continue;
-    }
-    const char *name = orbc_string(&func->module->view, func->row->name, &n), *file = orbc_string(&func->module->view, func->row->file, &k);
-    program_position(func, pc, &line, &column);
-    fprintf(stderr, "  at %.*s (%.*s:%" PRIu32 ":%" PRIu32 ")\n", (int)n, name, (int)k, file, line, column);
-  }
-}
-
-static int report_error(const Vm *vm) {
-  uint32_t n;
-  const char *message = vm_error_message(vm, vm_error(vm), &n);
-  fprintf(stderr, "error: %.*s [%s]\n", (int)n, message, vm_kind_name(vm_error_kind(vm)));
-  print_frames(vm, vm_error(vm));
-  return EXIT_UNCAUGHT;
-}
-
-/* The buckets that are not empty, by their upper ends. */
-static void print_pauses(const char *kind, const uint64_t *buckets) {
-  for (unsigned i = 0; i < GC_PAUSE_BUCKETS; i++)
-    if (buckets[i]) fprintf(stderr, "%s pauses below %" PRIu64 " ns: %" PRIu64 "\n", kind, (uint64_t)2 << i, buckets[i]);
-}
-
-static void print_stats(const Vm *vm) {
-  VmStats s;
-  vm_stats(vm, &s);
-  fprintf(stderr, "instructions %" PRIu64 "\nminor collections %" PRIu64 "\nfull collections %" PRIu64 "\nallocated bytes %" PRIu64 "\nheap bytes %" PRIu64
-                  "\nlongest pause ns %" PRIu64 "\n", s.instructions, s.heap.minor, s.heap.full, s.heap.allocated, s.heap.in_use, s.heap.pause_max_ns);
-  print_pauses("minor", s.heap.minor_pauses);
-  print_pauses("full", s.heap.full_pauses);
-}
-
 /* The program's arguments as an Array[string]; NULL: no memory. */
 static Obj *make_args(Vm *vm, const Func *entry, const Options *o, GcScope *scope) {
   uint32_t type = entry->module->types[entry->module->view.items[orbc_type(&entry->module->view, entry->row->type)->first_item].type - ORBC_FIRST_MODULE_TYPE];
@@ -127,6 +91,22 @@ static void flush_output(Vm *vm, const Program *program) {
   vm_run(vm);
 }
 
+/* Says how the run ended; the exit code. */
+static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus status) {
+  VmErrorKind kind = vm_stop_kind(vm);
+  VmStats stats;
+  int code = status == VM_DONE ? (int)(vm_result(vm) & 0xff) : EXIT_UNCAUGHT;
+  vm_stats(vm, &stats);
+  if (status == VM_ERROR) report_error(vm);
+  if (status == VM_FAULT) fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
+  if (status == VM_STOPPED) {
+    flush_output(vm, program);
+    fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
+  }
+  if (o->stats) report_stats(&stats, o->json);
+  return code;
+}
+
 static int run_entry(Vm *vm, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   GcScope scope;
@@ -141,21 +121,7 @@ static int run_entry(Vm *vm, const Program *program, const Options *o) {
   VmStatus status = vm_start(vm, entry, NULL, &args);
   gc_scope_close(vm_heap(vm), &scope);
   if (status == VM_DONE) status = vm_run(vm);
-  int code = (int)(vm_result(vm) & 0xff);
-  if (status == VM_ERROR) code = report_error(vm);
-  if (status == VM_STOPPED) {
-    VmErrorKind kind = vm_stop_kind(vm);
-    if (o->stats) print_stats(vm);
-    flush_output(vm, program);
-    fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
-    return EXIT_UNCAUGHT;
-  }
-  if (status == VM_FAULT) {
-    fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
-    code = EXIT_UNCAUGHT;
-  }
-  if (o->stats) print_stats(vm);
-  return code;
+  return end_of_run(vm, program, o, status);
 }
 
 /* An entry takes nothing or one Array[string], and returns nothing or an i32. */
