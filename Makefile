@@ -37,6 +37,9 @@ LIB_SRC := $(foreach d,$(LAYERS),$(sort $(wildcard src/$(d)/*.c)))
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o)
 LIB     := $(B)/liborus.a
 
+# What only the executable has: the command line, statistics and traces.
+CLI_OBJ := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard src/cli/*.c)))
+
 S0_SRC  := $(sort $(wildcard boot/stage0/*.c))
 S0_OBJ  := $(filter-out %/main.o,$(S0_SRC:%.c=$(B)/%.o))
 
@@ -48,13 +51,13 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup
+.PHONY: all help run test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
 endif
 
-$(ORUS): $(B)/src/main.o $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(STAGE0): $(B)/boot/stage0/main.o $(S0_OBJ) $(LIB)
@@ -67,7 +70,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-verify test-generated fuzz-smoke bench bench-heap check docs clean"
+	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap check docs clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -140,6 +143,10 @@ test-generated:
 test-limits: all
 	@scripts/test-limits $(B)
 
+# What the command line says and how it ends.
+test-cli: all
+	@scripts/test-cli $(B)
+
 test-lang: all
 	@scripts/test-lang $(B)
 
@@ -194,4 +201,4 @@ test: setup check
 clean:
 	rm -rf build orus
 
--include $(B)/src/main.d $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/bench/heap_pauses.d
+-include $(B)/src/main.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/bench/heap_pauses.d

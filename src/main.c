@@ -1,6 +1,8 @@
-/* main.c -- the `orus` executable: opens the kernel, loads a program, runs it on a machine, reports.
+/* main.c -- the `orus` executable: opens the kernel, loads a program, runs it on a machine, reports.  The command line is read by cli/.
  *
  * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc or not assembler text, 66 cannot be read, 70 an error that nobody caught. */
+#include "cli/options.h"
+#include "cli/report.h"
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/program.h"
@@ -13,22 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifndef ORUS_VERSION
-#define ORUS_VERSION "0.1.0"
-#endif
-
-enum { EXIT_USAGE = 64, EXIT_INVALID = 65, EXIT_UNREADABLE = 66, EXIT_UNCAUGHT = 70 };
-
 typedef struct Host {
   Kctx ctx;
 } Host;
-
-typedef struct Options {
-  const char *command, *file, *output;
-  char **args;
-  int args_count, stats, json;
-  VmLimits limits;
-} Options;
 
 /* -- what the machine needs -- */
 
@@ -79,43 +68,6 @@ static int refused(const char *file, const LoadReport *r) {
 
 /* -- running -- */
 
-static void print_frames(const Vm *vm, const Obj *error) {
-  const Func *func;
-  uint32_t pc, n, k, line, column;
-  for (uint32_t i = 0; vm_error_frame(vm, error, i, &func, &pc); i++) {
-    if (!func) {
-      fprintf(stderr, "  ...\n");
-      continue;
-    }
-    const char *name = orbc_string(&func->module->view, func->row->name, &n), *file = orbc_string(&func->module->view, func->row->file, &k);
-    program_position(func, pc, &line, &column);
-    fprintf(stderr, "  at %.*s (%.*s:%" PRIu32 ":%" PRIu32 ")\n", (int)n, name, (int)k, file, line, column);
-  }
-}
-
-static int report_error(const Vm *vm) {
-  uint32_t n;
-  const char *message = vm_error_message(vm, vm_error(vm), &n);
-  fprintf(stderr, "error: %.*s [%s]\n", (int)n, message, vm_kind_name(vm_error_kind(vm)));
-  print_frames(vm, vm_error(vm));
-  return EXIT_UNCAUGHT;
-}
-
-/* The buckets that are not empty, by their upper ends. */
-static void print_pauses(const char *kind, const uint64_t *buckets) {
-  for (unsigned i = 0; i < GC_PAUSE_BUCKETS; i++)
-    if (buckets[i]) fprintf(stderr, "%s pauses below %" PRIu64 " ns: %" PRIu64 "\n", kind, (uint64_t)2 << i, buckets[i]);
-}
-
-static void print_stats(const Vm *vm) {
-  VmStats s;
-  vm_stats(vm, &s);
-  fprintf(stderr, "instructions %" PRIu64 "\nminor collections %" PRIu64 "\nfull collections %" PRIu64 "\nallocated bytes %" PRIu64 "\nheap bytes %" PRIu64
-                  "\nlongest pause ns %" PRIu64 "\n", s.instructions, s.heap.minor, s.heap.full, s.heap.allocated, s.heap.in_use, s.heap.pause_max_ns);
-  print_pauses("minor", s.heap.minor_pauses);
-  print_pauses("full", s.heap.full_pauses);
-}
-
 /* The program's arguments as an Array[string]; NULL: no memory. */
 static Obj *make_args(Vm *vm, const Func *entry, const Options *o, GcScope *scope) {
   uint32_t type = entry->module->types[entry->module->view.items[orbc_type(&entry->module->view, entry->row->type)->first_item].type - ORBC_FIRST_MODULE_TYPE];
@@ -139,6 +91,22 @@ static void flush_output(Vm *vm, const Program *program) {
   vm_run(vm);
 }
 
+/* Says how the run ended; the exit code. */
+static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus status) {
+  VmErrorKind kind = vm_stop_kind(vm);
+  VmStats stats;
+  int code = status == VM_DONE ? (int)(vm_result(vm) & 0xff) : EXIT_UNCAUGHT;
+  vm_stats(vm, &stats);
+  if (status == VM_ERROR) report_error(vm);
+  if (status == VM_FAULT) fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
+  if (status == VM_STOPPED) {
+    flush_output(vm, program);
+    fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
+  }
+  if (o->stats) report_stats(&stats, o->json);
+  return code;
+}
+
 static int run_entry(Vm *vm, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   GcScope scope;
@@ -153,21 +121,7 @@ static int run_entry(Vm *vm, const Program *program, const Options *o) {
   VmStatus status = vm_start(vm, entry, NULL, &args);
   gc_scope_close(vm_heap(vm), &scope);
   if (status == VM_DONE) status = vm_run(vm);
-  int code = (int)(vm_result(vm) & 0xff);
-  if (status == VM_ERROR) code = report_error(vm);
-  if (status == VM_STOPPED) {
-    VmErrorKind kind = vm_stop_kind(vm);
-    if (o->stats) print_stats(vm);
-    flush_output(vm, program);
-    fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
-    return EXIT_UNCAUGHT;
-  }
-  if (status == VM_FAULT) {
-    fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
-    code = EXIT_UNCAUGHT;
-  }
-  if (o->stats) print_stats(vm);
-  return code;
+  return end_of_run(vm, program, o, status);
 }
 
 /* An entry takes nothing or one Array[string], and returns nothing or an i32. */
@@ -211,12 +165,10 @@ static int disassemble(Host *host, const Options *o, const void *image, size_t s
   GcMemory memory = {host, host_alloc, host_free};
   if (!orbc_read(image, size, &m, &report)) return refused(o->file, &report);
   ctext_init(&text, memory);
-  int ok = dis_module(&m, memory, &text), written = 0;
-  if (ok) written = fwrite(text.bytes.rows, 1, text.bytes.count, stdout) == text.bytes.count && !fflush(stdout);
+  int ok = dis_module(&m, memory, &text);
+  if (ok) fwrite(text.bytes.rows, 1, text.bytes.count, stdout);
   ctext_free(&text);
-  if (!ok) return out_of_memory();
-  if (!written) fprintf(stderr, "orus: cannot write to standard output\n");
-  return written ? 0 : EXIT_UNCAUGHT;
+  return ok ? options_finish_output() : out_of_memory();
 }
 
 static int report_text(const char *file, const AsmReport *r) {
@@ -263,15 +215,11 @@ static int assemble(Host *host, const Options *o, const char *text, size_t size)
 }
 
 static int load_and(Host *host, const Options *o) {
-  int runs = !strcmp(o->command, "run");
   size_t size;
   void *image = read_file(o->file, &size);
-  if (!image) {
-    fprintf(stderr, "orus: cannot read '%s'\n", o->file);
-    return EXIT_UNREADABLE;
-  }
-  if (!strcmp(o->command, "dis") || !strcmp(o->command, "asm")) {
-    int code = !strcmp(o->command, "dis") ? disassemble(host, o, image, size) : assemble(host, o, image, size);
+  if (!image) return options_unreadable(o);
+  if (o->command == COMMAND_DIS || o->command == COMMAND_ASM) {
+    int code = o->command == COMMAND_DIS ? disassemble(host, o, image, size) : assemble(host, o, image, size);
     free(image);
     return code;
   }
@@ -282,84 +230,18 @@ static int load_and(Host *host, const Options *o) {
   if (!program_init(&program, memory)) fprintf(stderr, "orus: out of memory\n");
   else {
     if (!program_add(&program, image, size, ~(uint64_t)0, &report)) code = refused(o->file, &report);
-    else if (runs) code = run_program(host, &program, o);
-    else code = printf("%s: valid\n", o->file) < 0;
+    else if (o->command == COMMAND_RUN) code = run_program(host, &program, o);
+    else printf("%s: valid\n", o->file), code = options_finish_output();
     program_free(&program);
   }
   free(image);
   return code;
 }
 
-/* -- command line -- */
-
-static int usage(FILE *to) {
-  fputs("usage: orus [OPTIONS] FILE.orbc [ARGUMENTS...]   run a compiled program\n"
-        "       orus verify FILE.orbc                     check it without running it\n"
-        "       orus dis FILE.orbc                        print it as assembler text\n"
-        "       orus asm [-o FILE.orbc] FILE.oasm         assemble text\n"
-        "options:\n"
-        "  --stats            print statistics at the end, on stderr\n"
-        "  --limits           print the limits and their defaults\n"
-        "  --limit NAME=N     set a limit (see --limits)\n"
-        "  --version [--json] print the version\n"
-        "  --help             print this\n", to);
-  return to == stdout ? 0 : EXIT_USAGE;
-}
-
-static int print_limits(void) {
-#define RUN_LIMIT(NAME, field, default, smallest, meaning) printf("%-14s %20" PRIu64 "  %s\n", #field, (uint64_t)(default), meaning);
-#include "limits.def"
-  return 0;
-}
-
-static int set_limit(Options *o, const char *text) {
-  const char *equals = strchr(text, '=');
-  char *end;
-  if (!equals) return 0;
-  uint64_t value = strtoull(equals + 1, &end, 10);
-  if (*end || end == equals + 1) return 0;
-#define RUN_LIMIT(NAME, field, default, smallest, meaning) \
-  if (strlen(#field) == (size_t)(equals - text) && !memcmp(#field, text, (size_t)(equals - text))) return o->limits.field = value, 1;
-#include "limits.def"
-  return 0;
-}
-
-static int print_version(int json) {
-  if (json) printf("{\"name\": \"orus\", \"version\": \"%s\", \"orbc\": \"%d.%d\"}\n", ORUS_VERSION, ORBC_VERSION_MAJOR, ORBC_VERSION_MINOR);
-  else printf("orus %s\n", ORUS_VERSION);
-  return 0;
-}
-
-static int is_command(const char *word) { return !strcmp(word, "run") || !strcmp(word, "verify") || !strcmp(word, "dis") || !strcmp(word, "asm"); }
-
 int main(int argc, char **argv) {
-  Options o = {0};
-  int i = 1, version = 0;
-  for (; i < argc && argv[i][0] == '-'; i++) {
-    if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) return usage(stdout);
-    if (!strcmp(argv[i], "--limits")) return print_limits();
-    if (!strcmp(argv[i], "--version")) version = 1;
-    else if (!strcmp(argv[i], "--json")) o.json = 1;
-    else if (!strcmp(argv[i], "--stats")) o.stats = 1;
-    else if (!strcmp(argv[i], "--limit") && i + 1 < argc) {
-      if (set_limit(&o, argv[++i])) continue;
-      fprintf(stderr, "orus: no such limit: '%s'; see orus --limits\n", argv[i]);
-      return EXIT_USAGE;
-    } else {
-      fprintf(stderr, "orus: unknown option '%s'; see orus --help\n", argv[i]);
-      return EXIT_USAGE;
-    }
-  }
-  if (version) return print_version(o.json);
-  o.command = i < argc && is_command(argv[i]) ? argv[i++] : "run";
-  if (!strcmp(o.command, "asm") && i + 1 < argc && !strcmp(argv[i], "-o")) {
-    o.output = argv[i + 1];
-    i += 2;
-  }
-  if (i >= argc) return usage(stderr);
-  o.file = argv[i++];
-  o.args = argv + i;
-  o.args_count = argc - i;
+  Options o;
+  int code = options_parse(&o, argc, argv);
+  if (code >= 0) return code;
   OrusKernel *kernel;
   if (orus_kernel_open(orus_port_posix(), &kernel)) {
     fprintf(stderr, "orus: cannot open the kernel\n");
@@ -367,7 +249,7 @@ int main(int argc, char **argv) {
   }
   Host host;
   orus_kctx_init(&host.ctx, kernel);
-  int code = load_and(&host, &o);
+  code = load_and(&host, &o);
   orus_kernel_close(kernel);
   return code;
 }

@@ -16,7 +16,9 @@ enum {
 void *gc_obtain(GcHeap *h, size_t size, size_t align) {
   if (h->stats.in_use + size > h->config.heap_limit) return NULL;
   void *block = h->config.memory.alloc(h->config.memory.ctx, size, align);
-  if (block) h->stats.in_use += size;
+  if (!block) return NULL;
+  h->stats.in_use += size;
+  if (h->stats.in_use > h->stats.in_use_max) h->stats.in_use_max = h->stats.in_use;
   return block;
 }
 

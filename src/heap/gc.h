@@ -43,6 +43,7 @@ typedef struct GcStats {
   uint64_t allocated;            /* bytes ever */
   uint64_t live;                 /* bytes after the last full collection */
   uint64_t in_use;               /* bytes obtained from GcMemory */
+  uint64_t in_use_max;           /* the most that in_use ever was */
   uint64_t promoted;             /* bytes ever */
   uint64_t pause_max_ns, pause_total_ns;
   /* How many pauses took from 2^i to 2^(i+1) - 1 ns; of minor collections, steps of marking included, and of those that ended or made a full one. */

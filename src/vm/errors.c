@@ -7,16 +7,20 @@
 #include <string.h>
 
 typedef struct KindRow {
-  const char *name, *message;
+  const char *name, *message, *class_name;
 } KindRow;
 
 static const KindRow kinds[] = {
-#define ERROR_KIND(NAME, number, name, catchable, class, message) [number] = {name, message},
+#define ERROR_KIND(NAME, number, name, catchable, class, message) [number] = {name, message, #class},
 #include "errors.def"
 };
 
 const char *vm_kind_name(int kind) {
   return kind > 0 && (size_t)kind < sizeof kinds / sizeof kinds[0] ? kinds[kind].name : "unknown";
+}
+
+const char *vm_kind_class(int kind) {
+  return kind > 0 && (size_t)kind < sizeof kinds / sizeof kinds[0] ? kinds[kind].class_name : "PROGRAM";
 }
 
 /* -- message -- */

@@ -75,6 +75,7 @@ struct Vm {
   int64_t result;
   VmErrorKind stop;
   VmStatus status;
+  int started;        /* since the machine was made */
   int suspended;      /* vm_run() continues instead of starting */
   int stepping, debugging;
   const uint64_t **breakpoints;
@@ -94,6 +95,7 @@ extern const uint64_t interp_exit_code[2]; /* return address of the outermost ca
 int stack_grow(Vm *vm);
 int stack_init(Vm *vm);
 void stack_free(Vm *vm);
+void stack_stats(const Vm *vm, VmStats *stats); /* the most that was used */
 
 /* errors.c: each unwinds to a handler and returns 1, or returns 0 when there is none (vm->error is set). */
 int errors_init(Vm *vm); /* makes the out-of-memory error; 0: no memory */

@@ -56,8 +56,8 @@ Obj *object_type_name(Vm *vm, const Obj *o) {
 static int64_t gc_statistic(Vm *vm, int64_t which) {
   GcStats s;
   gc_stats(&vm->heap, &s);
-  const uint64_t values[] = {s.minor, s.full, s.allocated, s.live, s.in_use};
-  return which >= 0 && which < 5 ? (int64_t)values[which] : -1;
+  const uint64_t values[] = {s.minor, s.full, s.allocated, s.live, s.in_use, s.in_use_max};
+  return which >= 0 && which < 6 ? (int64_t)values[which] : -1;
 }
 
 int64_t vm_service(Vm *vm, unsigned what, int64_t arg) {

@@ -153,6 +153,7 @@ VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs
   for (unsigned i = 0; i < func->raw_params; i++) vm->raw[i].s = raw[i];
   for (unsigned i = 0; i < func->ref_params; i++) vm->ref[i] = refs[i];
   fuel_start(vm);
+  vm->started = 0;
   vm->status = VM_STOPPED;
   vm->suspended = 1;
   return VM_DONE;
@@ -160,6 +161,7 @@ VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs
 
 VmStatus vm_run(Vm *vm) {
   if (!vm->suspended) return VM_NO_MEMORY;
+  vm->started = 1;
   if (vm->slice == 0 && !fuel_slice(vm)) return vm->status;
   vm->status = interp_run(vm);
   if (vm->status == VM_DONE || vm->status == VM_ERROR || vm->status == VM_FAULT) {
@@ -183,5 +185,22 @@ void vm_stats(const Vm *vm, VmStats *stats) {
                      .raw_slots = (uint64_t)(vm->raw - vm->raw_base),
                      .ref_slots = (uint64_t)(vm->ref - vm->ref_base),
                      .call_depth = (uint64_t)(vm->frame - vm->frame_base)};
+  stack_stats(vm, stats);
   gc_stats(&vm->heap, &stats->heap);
+}
+
+VmState vm_state(const Vm *vm) {
+  if (!vm->started) return VM_READY;
+  if (vm->suspended) return VM_PAUSED;
+  return vm->status == VM_DONE ? VM_HALTED : VM_FAILED;
+}
+
+void vm_registers(const Vm *vm, VmRegisters *r) {
+  VmState state = vm_state(vm);
+  *r = (VmRegisters){.raw_pointer = (uint64_t)(vm->raw - vm->raw_base), .ref_pointer = (uint64_t)(vm->ref - vm->ref_base),
+                     .frame_pointer = (uint64_t)(vm->frame - vm->frame_base), .error = state == VM_FAILED, .halted = state == VM_HALTED || state == VM_FAILED};
+  r->overflow = r->error && vm->error && vm_error_kind(vm) == ERR_KIND_OVERFLOW;
+  if (!vm->suspended) return;
+  vm_frame(vm, 0, &r->function, &r->program_counter);
+  vm_frame(vm, 1, &r->return_function, &r->return_address);
 }

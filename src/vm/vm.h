@@ -39,10 +39,33 @@ typedef struct VmHost {
   int test_mode; /* deterministic: fixed random seed */
 } VmHost;
 
+/* Calls of small functions that the linker expanded are no calls here; link with is_exact to have all of them counted. */
 typedef struct VmStats {
-  uint64_t instructions, raw_slots, ref_slots, call_depth;
+  uint64_t instructions;         /* of all runs, in fuel units */
+  uint64_t raw_slots, ref_slots; /* where the innermost window of the suspended run starts */
+  uint64_t call_depth;           /* its frames */
+  /* The most since the machine was made.  Depth: frames.  Slots: up to the highest one that was ever written; frames are cleared four slots at a time, so it
+   * may be three more than a program can see.  Nothing is counted while it runs: unused slots hold a pattern, and vm_stats() looks for where it begins. */
+  uint64_t raw_slots_max, ref_slots_max, call_depth_max;
   GcStats heap;
 } VmStats;
+
+/* What a debugger shows of a machine (vm_state, vm_registers). */
+typedef enum VmState {
+  VM_READY,   /* nothing was run, or a run is prepared */
+  VM_PAUSED,  /* suspended: by a breakpoint, a step, a limit or an interrupt */
+  VM_HALTED,  /* the last run returned */
+  VM_FAILED   /* the last run ended with an error */
+} VmState;
+
+/* Positions are as written in the file, with expanded calls; slots count from the stacks' bottoms.  return_address: the call that waits for the function. */
+typedef struct VmRegisters {
+  const Func *function, *return_function; /* NULL: none */
+  uint32_t program_counter, return_address;
+  uint64_t raw_pointer, ref_pointer;      /* where the innermost window starts */
+  uint64_t frame_pointer;                 /* the innermost frame */
+  int overflow, error, halted;            /* of the last run: ended with OVERFLOW; with any error; is over */
+} VmRegisters;
 
 /* NULL: no memory.  Limits of 0 take their defaults; those below their smallest are raised to it. */
 Vm *vm_new(const Program *program, const VmHost *host, const VmLimits *limits);
@@ -67,13 +90,17 @@ int vm_error_frame(const Vm *vm, const Obj *error, uint32_t i, const Func **func
 const char *vm_fault(const Vm *vm);
 VmErrorKind vm_stop_kind(const Vm *vm);
 const char *vm_kind_name(int kind);
+const char *vm_kind_class(int kind); /* the class column of errors.def, "PROGRAM" for what is none */
 
 /* Asks the run to stop soon.  Any thread. */
 void vm_interrupt(Vm *vm);
 
 void vm_set_limits(Vm *vm, const VmLimits *limits);
 void vm_get_limits(const Vm *vm, VmLimits *limits);
+/* Takes time linear in the stacks' sizes. */
 void vm_stats(const Vm *vm, VmStats *stats);
+VmState vm_state(const Vm *vm);
+void vm_registers(const Vm *vm, VmRegisters *registers);
 GcHeap *vm_heap(Vm *vm);
 
 /* Strings and arrays for arguments.  NULL: no memory.  The result is unprotected: put it into a GcScope before the next allocation. */

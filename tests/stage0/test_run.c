@@ -226,6 +226,92 @@ static void breakpoints_stop_and_steps_go_on_by_one(void **unused) {
   finish(&j);
 }
 
+/* The deepest call is known exactly and the slots within a frame, whatever the stacks did meanwhile; later runs that use less do not lower them. */
+static void statistics_keep_the_most_that_was_used(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn down(n: i32) -> i32: 0 if n == 0 else down(n - 1) + 1\nfn main(): pass\n");
+  j.exact = 1; /* no call is expanded */
+  assert_true(start(&j, NULL));
+  const Func *down = find_function(&j, "down");
+  VmStats s;
+  vm_stats(j.vm, &s);
+  assert_int_equal(s.call_depth_max, 1);
+  for (int64_t n = 0; n < 100000; n = n * 3 + 1) { /* beyond the first room of every stack */
+    assert_int_equal(vm_start(j.vm, down, &n, NULL), VM_DONE);
+    assert_int_equal(vm_run(j.vm), VM_DONE);
+    assert_int_equal(vm_result(j.vm), n);
+    vm_stats(j.vm, &s);
+    assert_int_equal(s.call_depth_max, n + 1);
+    assert_true(s.raw_slots_max > (uint64_t)n && s.raw_slots_max <= (uint64_t)(n + 1) * (down->raw_total + 4u));
+    assert_true(s.ref_slots_max >= 1 && s.ref_slots_max <= 64);
+    assert_int_equal(s.call_depth, 0);
+  }
+  uint64_t depth = s.call_depth_max;
+  int64_t one = 1;
+  assert_int_equal(vm_start(j.vm, down, &one, NULL), VM_DONE);
+  assert_int_equal(vm_run(j.vm), VM_DONE);
+  vm_stats(j.vm, &s);
+  assert_int_equal(s.call_depth_max, depth);
+  finish(&j);
+}
+
+static void statistics_keep_the_largest_heap(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn fill() -> i32: ([7] * 3000000)[5]\nfn main(): pass\n");
+  assert_true(start(&j, NULL));
+  VmStats before, after;
+  vm_stats(j.vm, &before);
+  assert_int_equal(vm_start(j.vm, find_function(&j, "fill"), NULL, NULL), VM_DONE);
+  assert_int_equal(vm_run(j.vm), VM_DONE);
+  gc_collect(vm_heap(j.vm), 1);
+  gc_collect(vm_heap(j.vm), 1);
+  vm_stats(j.vm, &after);
+  assert_true(after.heap.in_use_max >= before.heap.in_use + 12000000);
+  assert_true(after.heap.in_use < after.heap.in_use_max);
+  finish(&j);
+}
+
+static void registers_and_state_follow_a_run(void **unused) {
+  (void)unused;
+  Job j;
+  compile(&j, "fn twice(n: i32) -> i32: n + n\nfn main():\n    n = twice(1)\n    print(n)\n    print(twice(2000000000))\n");
+  j.exact = 1;
+  assert_true(start(&j, NULL));
+  const Func *twice = find_function(&j, "twice"), *main_function = find_function(&j, "main");
+  VmRegisters r;
+  assert_int_equal(vm_state(j.vm), VM_READY);
+  assert_true(vm_set_breakpoint(j.vm, twice, 0));
+  assert_int_equal(vm_run(j.vm), VM_BREAK);
+  assert_int_equal(vm_state(j.vm), VM_PAUSED);
+  vm_registers(j.vm, &r);
+  assert_true(r.function == twice && r.program_counter == 0 && r.return_function == main_function);
+  assert_int_equal(insn_op(main_function->module->view.code[main_function->row->first_code + r.return_address]), OP_CALL);
+  assert_true(r.frame_pointer > 1 && !r.halted && !r.error && !r.overflow);
+  uint64_t frame = r.frame_pointer;
+  vm_clear_breakpoint(j.vm, twice, 0);
+  assert_true(vm_set_breakpoint(j.vm, main_function, r.return_address + 1));
+  assert_int_equal(vm_run(j.vm), VM_BREAK);
+  vm_registers(j.vm, &r);
+  assert_true(r.function == main_function && r.frame_pointer == frame - 1);
+  vm_run(j.vm); /* the program's own start catches the error and reports it */
+  vm_registers(j.vm, &r);
+  assert_int_equal(vm_state(j.vm), VM_HALTED);
+  assert_true(r.halted && !r.error && !r.function);
+  int64_t large = 2000000000;
+  assert_int_equal(vm_start(j.vm, twice, &large, NULL), VM_DONE);
+  assert_int_equal(vm_state(j.vm), VM_READY);
+  assert_int_equal(vm_run(j.vm), VM_ERROR);
+  vm_registers(j.vm, &r);
+  assert_int_equal(vm_state(j.vm), VM_FAILED);
+  assert_true(r.halted && r.error && r.overflow);
+  assert_string_equal(vm_kind_class(vm_error_kind(j.vm)), "ARITHMETIC");
+  assert_string_equal(vm_kind_class(ERR_KIND_STACK_OVERFLOW), "STACK_OVERFLOW");
+  assert_string_equal(vm_kind_class(-1), "PROGRAM");
+  finish(&j);
+}
+
 /* Out of memory at each allocation in turn: a clean end, nothing leaked, and once there is enough the same output. */
 static void memory_may_run_out_anywhere(void **unused) {
   (void)unused;
@@ -340,7 +426,8 @@ static void expanded_calls_change_neither_results_nor_traces(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(the_heap_limit_changes_while_suspended), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
-      cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
+      cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(statistics_keep_the_most_that_was_used),
+      cmocka_unit_test(statistics_keep_the_largest_heap), cmocka_unit_test(registers_and_state_follow_a_run), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
       cmocka_unit_test(expanded_calls_change_neither_results_nor_traces),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
