@@ -20,6 +20,7 @@ enum { UNKNOWN, EXPANDABLE, NOT_EXPANDABLE };
 /* What is known of a function of the module. */
 typedef struct Facts {
   uint8_t state;
+  uint8_t loops_to_start; /* something jumps to its first instruction */
   uint32_t params[2], locals[2], total[2];
   uint64_t changed[2]; /* parameters that the body writes; by bank, one bit for each */
   uint64_t unset[2];   /* locals that it may read before it wrote them */
@@ -114,6 +115,7 @@ static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code
   for (uint32_t i = 0; i < row->code; i++) {
     unsigned op = insn_op(code[i]), format = opcode_info[op].a;
     if (op == OP_RETN || op == OP_SERVICE) return 0;
+    if (opcode_info[op].b == FMT_JUMP && i + 1 + insn_wide(code[i]) == 0) f->loops_to_start = 1;
     returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
     if (flow_is_write(format) && insn_a(code[i]) < 64) f->changed[flow_bank(format)] |= (uint64_t)1 << insn_a(code[i]);
   }
@@ -409,7 +411,8 @@ static void copy_body(Inliner *in, Activation *act) {
       expand_return(in, act, i);
       continue;
     }
-    emit(in, act, rename_all(act, w), act->notes[i], i);
+    uint32_t starts = i == 0 && act->depth && !facts->loops_to_start ? (uint32_t)NOTE_BLOCK : 0; /* the caller's block goes on */
+    emit(in, act, rename_all(act, w), act->notes[i] & ~starts, i);
     if (opcode_info[op].b == FMT_JUMP) add_fixup(in, i + 1 + insn_wide(w));
   }
   if (in->failed) return;
