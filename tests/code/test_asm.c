@@ -10,27 +10,12 @@
 #include <string.h>
 
 #undef fail
+#include "../memory.h"
 #include "code/asm.h"
 #include "code/verify.h"
 #include "vm/vm.h"
 
-typedef struct World {
-  size_t allocations, fail_at;
-  long outstanding;
-} World;
-
-static void *world_alloc(void *ctx, size_t size, size_t align) {
-  World *w = ctx;
-  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
-  w->outstanding++;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void world_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)size, (void)align;
-  ((World *)ctx)->outstanding--;
-  free(block);
-}
-static uint64_t world_now(void *ctx) { return (uint64_t)((World *)ctx)->outstanding; }
+static uint64_t world_now(void *ctx) { return (uint64_t)((CountedMemory *)ctx)->outstanding; }
 static void world_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
 
 /* Every directive and most operand formats. */
@@ -114,9 +99,9 @@ static const char everything[] =
     "}\n";
 
 static void *assemble(const char *text, size_t *size, AsmReport *report) {
-  World w = {0};
+  CountedMemory w = {0};
   void *image;
-  GcMemory memory = {&w, world_alloc, world_free};
+  GcMemory memory = counted_memory(&w);
   if (!asm_assemble(text, strlen(text), memory, &image, size, report)) {
     assert_int_equal(w.outstanding, 0);
     return NULL;
@@ -173,13 +158,13 @@ static void every_directive_gives_its_rows(void **unused) {
 }
 
 static int64_t run(const char *text) {
-  World w = {0};
+  CountedMemory w = {0};
   size_t size;
   OrbcModule m;
   Program program;
   LoadReport why;
   VmLimits limits = {.fuel = 100000};
-  VmHost host = {.ctx = &w, .memory = {&w, world_alloc, world_free}, .now_ns = world_now, .close = world_close};
+  VmHost host = {.ctx = &w, .memory = counted_memory(&w), .now_ns = world_now, .close = world_close};
   void *image = assembled(text, &size, &m);
   assert_true(program_init(&program, host.memory));
   assert_true(program_add(&program, image, size, ~(uint64_t)0, &why));
@@ -323,11 +308,11 @@ static void limits_of_the_format_are_errors(void **unused) {
 static void memory_may_run_out_anywhere(void **unused) {
   (void)unused;
   for (size_t fail_at = 1;; fail_at++) {
-    World w = {.fail_at = fail_at};
+    CountedMemory w = {.fail_at = fail_at};
     size_t size;
     void *image;
     AsmReport r;
-    GcMemory memory = {&w, world_alloc, world_free};
+    GcMemory memory = counted_memory(&w);
     if (asm_assemble(everything, sizeof everything - 1, memory, &image, &size, &r)) {
       assert_int_equal(w.outstanding, 1);
       assert_true(fail_at > 50); /* it did allocate */

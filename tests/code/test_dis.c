@@ -10,6 +10,7 @@
 #include <string.h>
 
 #undef fail
+#include "../memory.h"
 #include "code/asm.h"
 #include "code/dis.h"
 
@@ -50,23 +51,6 @@ static const char odd[] =
     "  f32 0x1.fffffep+127, f64 1e22, u64 18446744073709551615, i64 -9223372036854775808, char 0x10ffff, char 32, char '\\', char 'a', bool true }\n"
     "interface \"0001\"\ninterface \"ff\"\ntemplates \"80\"\n";
 
-typedef struct World {
-  size_t allocations, fail_at;
-  long outstanding;
-} World;
-
-static void *world_alloc(void *ctx, size_t size, size_t align) {
-  World *w = ctx;
-  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
-  w->outstanding++;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void world_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)size, (void)align;
-  ((World *)ctx)->outstanding--;
-  free(block);
-}
-
 static uint64_t state = 88172645463325252ull;
 static uint64_t random64(void) { /* xorshift64, Marsaglia 2003 */
   state ^= state << 13;
@@ -75,8 +59,8 @@ static uint64_t random64(void) { /* xorshift64, Marsaglia 2003 */
 }
 
 static void *assemble(const char *text, size_t n, size_t *size) {
-  World w = {0};
-  GcMemory memory = {&w, world_alloc, world_free};
+  CountedMemory w = {0};
+  GcMemory memory = counted_memory(&w);
   AsmReport r;
   void *image;
   if (!asm_assemble(text, n, memory, &image, size, &r)) print_error("%u:%u: %s %s at '%s'\n", r.line, r.column, r.message, r.detail, r.token);
@@ -85,8 +69,8 @@ static void *assemble(const char *text, size_t n, size_t *size) {
 
 /* The text of `image` makes the same image again. */
 static void round_trip(const void *image, size_t size) {
-  World w = {0};
-  GcMemory memory = {&w, world_alloc, world_free};
+  CountedMemory w = {0};
+  GcMemory memory = counted_memory(&w);
   OrbcModule m;
   LoadReport why;
   CodeText text;
@@ -161,8 +145,8 @@ static void memory_may_run_out_anywhere(void **unused) {
   assert_non_null(image);
   assert_true(orbc_read(image, size, &m, &why));
   for (size_t fail_at = 1;; fail_at++) {
-    World w = {.fail_at = fail_at};
-    GcMemory memory = {&w, world_alloc, world_free};
+    CountedMemory w = {.fail_at = fail_at};
+    GcMemory memory = counted_memory(&w);
     CodeText text;
     ctext_init(&text, memory);
     int ok = dis_module(&m, memory, &text);
@@ -181,8 +165,8 @@ static void text_is_for_people(void **unused) {
   static const char source[] = "type P = struct { x: i32 }\nfn f(P) -> i32 {\n jmp out\nout: getf r0, p0, #0\n retr r0\n}\n";
   static const char wanted[] = "fn f(P) -> i32 {\n  temps 1, 0\n  jmp L1\nL1:\n  getf r0, p0, x of P\n  retr r0\n}\n";
   size_t size;
-  World w = {0};
-  GcMemory memory = {&w, world_alloc, world_free};
+  CountedMemory w = {0};
+  GcMemory memory = counted_memory(&w);
   OrbcModule m;
   LoadReport why;
   CodeText text;

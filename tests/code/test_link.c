@@ -7,6 +7,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../memory.h"
 #include "vm/vm.h"
 
 /* A module being made by hand.  Types: number 32 + row.  Functions: imports first, so add those before. */
@@ -103,24 +104,6 @@ static void end(Made *m) {
 
 /* -- the world -- */
 
-typedef struct World {
-  long outstanding;
-  unsigned allocations, fail_at;
-} World;
-
-static void *world_alloc(void *ctx, size_t size, size_t align) {
-  World *w = ctx;
-  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
-  w->outstanding++;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-
-static void world_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)size, (void)align;
-  ((World *)ctx)->outstanding--;
-  free(block);
-}
-
 static uint64_t world_now(void *ctx) { return (void)ctx, 0; }
 static void world_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
 static int64_t world_kernel(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes) {
@@ -128,11 +111,11 @@ static int64_t world_kernel(void *ctx, unsigned id, const int64_t *raw, void *co
   return -1;
 }
 
-static World world;
+static CountedMemory world;
 
 static void open_program(Program *p) {
-  world = (World){0};
-  assert_true(program_init(p, (GcMemory){&world, world_alloc, world_free}));
+  world = (CountedMemory){0};
+  assert_true(program_init(p, counted_memory(&world)));
 }
 
 static void close_program(Program *p) {
@@ -159,7 +142,7 @@ static LoadReport refused(Program *p, const Made *m) {
 }
 
 static int64_t run(const Program *p, const Func *f, const int64_t *raw, Obj *const *refs) {
-  VmHost host = {.ctx = &world, .memory = {&world, world_alloc, world_free}, .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
+  VmHost host = {.ctx = &world, .memory = counted_memory(&world), .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
   Vm *vm = vm_new(p, &host, NULL);
   assert_non_null(vm);
   assert_int_equal(vm_start(vm, f, raw, refs), VM_DONE);
@@ -456,8 +439,8 @@ static void memory_may_run_out_anywhere(void **unused) {
   for (unsigned fail_at = 1;; fail_at++) {
     Program p;
     LoadReport r = {0};
-    world = (World){.fail_at = fail_at};
-    int ok = program_init(&p, (GcMemory){&world, world_alloc, world_free});
+    world = (CountedMemory){.fail_at = fail_at};
+    int ok = program_init(&p, counted_memory(&world));
     if (ok) ok = program_add(&p, library.image, library.size, 0, &r) && program_add(&p, program.image, program.size, 0, &r);
     if (r.error) assert_int_equal(r.error, LOAD_OUT_OF_MEMORY);
     close_program(&p);

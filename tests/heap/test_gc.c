@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../memory.h"
 #include "heap/gc.h"
 
 enum { NODE = 32, REFS, BYTES, WEAK, HANDLE, TYPES, ROOTS = 64 };
@@ -24,24 +25,10 @@ typedef struct Node {
 typedef struct World {
   GcHeap heap;
   Obj *roots[ROOTS];
-  size_t allocations, fail_at; /* fail_at: that allocation and all later ones fail; 0: never */
-  long outstanding;
+  CountedMemory memory;
   int closed[64];
   uint64_t clock, tick; /* the time goes on by `tick` whenever it is asked for */
 } World;
-
-static void *world_alloc(void *ctx, size_t size, size_t align) {
-  World *w = ctx;
-  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
-  w->outstanding++;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-
-static void world_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)size, (void)align;
-  ((World *)ctx)->outstanding--;
-  free(block);
-}
 
 static void world_roots(void *ctx, GcHeap *heap) { gc_visit(heap, ((World *)ctx)->roots, ROOTS); }
 static void world_close(void *ctx, int64_t handle) { ((World *)ctx)->closed[handle]++; }
@@ -49,10 +36,10 @@ static void world_close(void *ctx, int64_t handle) { ((World *)ctx)->closed[hand
 static uint64_t world_now(void *ctx) { return ((World *)ctx)->clock += ((World *)ctx)->tick; }
 
 static int open_with(World *w, uint64_t limit, int incremental) {
-  size_t fail_at = w->fail_at;
+  size_t fail_at = w->memory.fail_at;
   memset(w, 0, sizeof *w);
-  w->fail_at = fail_at;
-  GcConfig c = {.memory = {w, world_alloc, world_free}, .shapes = shapes, .shapes_count = TYPES, .heap_limit = limit, .nursery_bytes = 16384, .ctx = w, .roots = world_roots, .close = world_close,
+  w->memory.fail_at = fail_at;
+  GcConfig c = {.memory = counted_memory(&w->memory), .shapes = shapes, .shapes_count = TYPES, .heap_limit = limit, .nursery_bytes = 16384, .ctx = w, .roots = world_roots, .close = world_close,
                 .incremental = incremental, .step_bytes = 512};
   return gc_init(&w->heap, &c);
 }
@@ -61,7 +48,7 @@ static int open_world(World *w, uint64_t limit) { return open_with(w, limit, 0);
 
 static void close_world(World *w) {
   gc_free(&w->heap);
-  assert_int_equal(w->outstanding, 0);
+  assert_int_equal(w->memory.outstanding, 0);
 }
 
 static uint64_t seed = 1;
@@ -241,7 +228,7 @@ static void run_out(int incremental) {
   World *w = calloc(1, sizeof *w);
   size_t completed = 0;
   for (size_t n = 1; !completed && n < 20000; n += 1 + n / GAP) {
-    w->fail_at = n;
+    w->memory.fail_at = n;
     if (!open_with(w, 8 << 20, incremental)) continue;
     uint32_t i = 0;
     for (; i < STEPS; i++) {
@@ -254,7 +241,7 @@ static void run_out(int incremental) {
       if (i % 3 == 0) w->roots[i % 8] = o;
       if (i % 50 == 0) w->roots[i % 8] = NULL;
     }
-    w->fail_at = 0; /* verifying needs memory too */
+    w->memory.fail_at = 0; /* verifying needs memory too */
     assert_null(gc_verify(&w->heap));
     completed = i == STEPS;
     close_world(w);

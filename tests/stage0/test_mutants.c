@@ -11,6 +11,7 @@
 #include <string.h>
 
 #undef fail
+#include "../memory.h"
 #include "stage0.h"
 #include "kernel/kcall.h"
 #include "vm/vm.h"
@@ -41,14 +42,6 @@ static uint64_t random64(void) { /* xorshift64, Marsaglia 2003 */
   return state ^= state << 17;
 }
 
-static void *host_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void host_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
 static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
 static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
 static int64_t host_kernel(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes) {
@@ -83,7 +76,7 @@ static void *compile(size_t *size) {
 /* Links and runs the image; 1 when it was accepted. */
 static int run_image(const void *image, size_t size) {
   uint64_t clock = 0;
-  VmHost host = {.ctx = &clock, .memory = {NULL, host_alloc, host_free}, .now_ns = host_now, .close = host_close, .kernel_call = host_kernel};
+  VmHost host = {.ctx = &clock, .memory = plain_memory(), .now_ns = host_now, .close = host_close, .kernel_call = host_kernel};
   VmLimits limits = {.stack_raw = 4096, .stack_ref = 4096, .call_depth = 200, .heap_bytes = 2 << 20, .array_length = 100000, .fuel = 100000};
   Program program;
   LoadReport report;

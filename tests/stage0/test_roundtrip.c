@@ -11,18 +11,11 @@
 #include <string.h>
 
 #undef fail
+#include "../memory.h"
 #include "stage0.h"
 #include "code/asm.h"
 #include "code/dis.h"
 
-static void *plain_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void plain_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
 static const GcMemory memory = {NULL, plain_alloc, plain_free};
 
 /* NULL: it does not compile, as those in tests/lang/bad. */

@@ -11,29 +11,16 @@
 #include <string.h>
 
 #undef fail
+#include "../memory.h"
 #include "stage0.h"
 #include "vm/vm.h"
 
 typedef struct World {
-  size_t allocations, fail_at;
-  long outstanding;
+  CountedMemory memory;
   uint64_t clock;
   char output[4096];
   size_t written;
 } World;
-
-static void *world_alloc(void *ctx, size_t size, size_t align) {
-  World *w = ctx;
-  if (w->fail_at && ++w->allocations >= w->fail_at) return NULL;
-  w->outstanding++;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-
-static void world_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)size, (void)align;
-  ((World *)ctx)->outstanding--;
-  free(block);
-}
 
 static uint64_t world_now(void *ctx) { return ((World *)ctx)->clock += 1000; }
 static void world_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
@@ -77,7 +64,7 @@ static void compile(Job *j, const char *source) {
 static int start(Job *j, const VmLimits *limits) {
   World *w = &j->world;
   LoadReport report;
-  VmHost host = {.ctx = w, .memory = {w, world_alloc, world_free}, .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
+  VmHost host = {.ctx = w, .memory = counted_memory(&w->memory), .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
   j->vm = NULL;
   memset(&j->program, 0, sizeof j->program);
   if (!program_init(&j->program, host.memory)) return 0;
@@ -93,7 +80,7 @@ static int start(Job *j, const VmLimits *limits) {
 static void stop(Job *j) {
   if (j->vm) vm_free(j->vm);
   program_free(&j->program);
-  assert_int_equal(j->world.outstanding, 0);
+  assert_int_equal(j->world.memory.outstanding, 0);
 }
 
 static void finish(Job *j) {
@@ -320,12 +307,12 @@ static void memory_may_run_out_anywhere(void **unused) {
   int done = 0;
   size_t n = 1;
   for (; !done && n < 50000; n += 1 + n / 200) { /* the stress build verifies all the time: a sample of many allocations */
-    j.world.fail_at = n;
-    j.world.allocations = j.world.written = 0;
+    j.world.memory.fail_at = n;
+    j.world.memory.allocations = j.world.written = 0;
     if (start(&j, NULL)) {
       VmStatus s = vm_run(j.vm);
       assert_true(s == VM_DONE || s == VM_ERROR);
-      j.world.fail_at = 0; /* verifying needs memory */
+      j.world.memory.fail_at = 0; /* verifying needs memory */
       assert_null(gc_verify(vm_heap(j.vm)));
       done = s == VM_DONE && vm_result(j.vm) == 0;
     }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #undef fail
+#include "../memory.h"
 #include "code/asm.h"
 #include "vm/vm.h"
 
@@ -23,14 +24,6 @@ static const char source[] =
     "fn record(Record) -> i32 {\n  getf r0, p0, x of Record\n  retr r0\n}\n"
     "fn list(list[i32]) -> i32 {\n  llen r0, p0\n  retr r0\n}\n";
 
-static void *host_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void host_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
 static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
 static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
 
@@ -42,7 +35,7 @@ typedef struct Job {
 } Job;
 
 static void open_job(Job *j) {
-  GcMemory memory = {NULL, host_alloc, host_free};
+  GcMemory memory = plain_memory();
   VmHost host = {.ctx = &j->clock, .memory = memory, .now_ns = host_now, .close = host_close};
   AsmReport report;
   LoadReport why;
