@@ -3,6 +3,7 @@
  * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc or not assembler text, 66 cannot be read, 70 an error that nobody caught. */
 #include "cli/options.h"
 #include "cli/report.h"
+#include "cli/trace.h"
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/program.h"
@@ -14,6 +15,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { STANDARD_ERROR = 2 };
 
 typedef struct Host {
   Kctx ctx;
@@ -91,6 +94,23 @@ static void flush_output(Vm *vm, const Program *program) {
   vm_run(vm);
 }
 
+/* Lines of a trace go to standard error as the program's own do: in order, and not into a file that took the place of a closed standard error. */
+static int write_trace(void *ctx, const char *bytes, size_t count) {
+  OrusKctx *k = &((Host *)ctx)->ctx;
+  while (count) {
+    int64_t n = orus_io_write(k, STANDARD_ERROR, bytes, (int64_t)count), entry[3] = {STANDARD_ERROR, ORUS_POLL_WRITE, 0};
+    if (n > 0) bytes += n, count -= (size_t)n;
+    else if (orus_kernel_errno(k) == ORUS_ERR_AGAIN) orus_io_poll(k, entry, 3, -1);
+    else if (orus_kernel_errno(k) != ORUS_ERR_INTERRUPTED) return 0;
+  }
+  return 1;
+}
+
+static VmStatus run_machine(Vm *vm, Host *host, const Program *program, const Options *o) {
+  if (o->trace == TRACE_NONE) return vm_run(vm);
+  return trace_run(vm, program, program->memory, o->trace, (TraceSink){host, write_trace});
+}
+
 /* Says how the run ended; the exit code. */
 static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus status) {
   VmErrorKind kind = vm_stop_kind(vm);
@@ -107,7 +127,7 @@ static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus
   return code;
 }
 
-static int run_entry(Vm *vm, const Program *program, const Options *o) {
+static int run_entry(Vm *vm, Host *host, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   GcScope scope;
   Obj *args = NULL;
@@ -120,7 +140,7 @@ static int run_entry(Vm *vm, const Program *program, const Options *o) {
   args = scope.slots[0];
   VmStatus status = vm_start(vm, entry, NULL, &args);
   gc_scope_close(vm_heap(vm), &scope);
-  if (status == VM_DONE) status = vm_run(vm);
+  if (status == VM_DONE) status = run_machine(vm, host, program, o);
   return end_of_run(vm, program, o, status);
 }
 
@@ -146,7 +166,7 @@ static int run_program(Host *host, const Program *program, const Options *o) {
     fprintf(stderr, "orus: out of memory\n");
     return EXIT_UNCAUGHT;
   }
-  int code = run_entry(vm, program, o);
+  int code = run_entry(vm, host, program, o);
   vm_free(vm);
   return code;
 }
@@ -229,6 +249,7 @@ static int load_and(Host *host, const Options *o) {
   int code = EXIT_UNCAUGHT;
   if (!program_init(&program, memory)) fprintf(stderr, "orus: out of memory\n");
   else {
+    program.is_exact = o->trace != TRACE_NONE;
     if (!program_add(&program, image, size, ~(uint64_t)0, &report)) code = refused(o->file, &report);
     else if (o->command == COMMAND_RUN) code = run_program(host, &program, o);
     else printf("%s: valid\n", o->file), code = options_finish_output();

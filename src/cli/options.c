@@ -22,22 +22,23 @@ static const CommandInfo commands[COMMAND_COUNT] = {
   [COMMAND_HELP] = {"help", "[COMMAND]", "print this, or what a command does", ""},
 };
 
-typedef enum OptionKind { OPTION_HELP, OPTION_VERSION, OPTION_LIMITS, OPTION_JSON, OPTION_STATS, OPTION_LIMIT, OPTION_OUTPUT, OPTION_COUNT } OptionKind;
+typedef enum OptionKind { OPTION_HELP, OPTION_VERSION, OPTION_LIMITS, OPTION_JSON, OPTION_STATS, OPTION_TRACE, OPTION_LIMIT, OPTION_OUTPUT, OPTION_COUNT } OptionKind;
 
 typedef struct OptionInfo {
   const char *name, *shape, *summary;
   unsigned commands; /* that take it, as bits */
-  int value;         /* is followed by one */
+  enum { NONE, NEEDED, MAYBE } value; /* NEEDED: behind `=` or as the next word; MAYBE: behind `=` */
 } OptionInfo;
 
 static const OptionInfo options[OPTION_COUNT] = {
-  [OPTION_HELP] = {"--help", "--help, -h", "print what a command does", FOR_ALL, 0},
-  [OPTION_VERSION] = {"--version", "--version [--json]", "print the version", FOR_ALL, 0},
-  [OPTION_LIMITS] = {"--limits", "--limits [--json]", "print the limits and their defaults", FOR_ALL, 0},
-  [OPTION_JSON] = {"--json", NULL, NULL, FOR_ALL, 0},
-  [OPTION_STATS] = {"--stats", "--stats [--json]", "print statistics at the end, on stderr", FOR_RUN, 0},
-  [OPTION_LIMIT] = {"--limit", "--limit NAME=N", "set a limit (see --limits)", FOR_RUN, 1},
-  [OPTION_OUTPUT] = {"-o", "-o FILE", "where the result goes", FOR_ASM, 1},
+  [OPTION_HELP] = {"--help", "--help, -h", "print what a command does", FOR_ALL, NONE},
+  [OPTION_VERSION] = {"--version", "--version [--json]", "print the version", FOR_ALL, NONE},
+  [OPTION_LIMITS] = {"--limits", "--limits [--json]", "print the limits and their defaults", FOR_ALL, NONE},
+  [OPTION_JSON] = {"--json", NULL, NULL, FOR_ALL, NONE},
+  [OPTION_STATS] = {"--stats", "--stats [--json]", "print statistics at the end, on stderr", FOR_RUN, NONE},
+  [OPTION_TRACE] = {"--trace", "--trace[=calls]", "print each instruction, or only calls and returns, on stderr", FOR_RUN, MAYBE},
+  [OPTION_LIMIT] = {"--limit", "--limit NAME=N", "set a limit (see --limits)", FOR_RUN, NEEDED},
+  [OPTION_OUTPUT] = {"-o", "-o FILE", "where the result goes", FOR_ASM, NEEDED},
 };
 
 /* -- printing -- */
@@ -151,6 +152,15 @@ static int set_limit(Options *o, const char *text) {
   return EXIT_USAGE;
 }
 
+static int set_trace(Options *o, const char *what) {
+  o->trace = what && !strcmp(what, "calls") ? TRACE_CALLS : TRACE_INSTRUCTIONS;
+  if (!what || o->trace == TRACE_CALLS || !strcmp(what, "instructions")) return -1;
+  Suggestion s = suggest_open(what, strlen(what));
+  suggest_offer(&s, "calls");
+  suggest_offer(&s, "instructions");
+  return usage_error("there is no trace of", &s);
+}
+
 /* -- parsing -- */
 
 typedef struct Asked {
@@ -166,6 +176,7 @@ static int take_option(Options *o, Asked *asked, OptionKind kind, const char *va
   case OPTION_LIMITS: asked->limits = 1; break;
   case OPTION_JSON: o->json = 1; break;
   case OPTION_STATS: o->stats = 1; break;
+  case OPTION_TRACE: return set_trace(o, value);
   case OPTION_LIMIT: return set_limit(o, value);
   case OPTION_OUTPUT: o->output = value; break;
   case OPTION_COUNT: break;
@@ -182,8 +193,8 @@ static int parse_option(Options *o, Asked *asked, int argc, char **argv, int *at
   while (kind < OPTION_COUNT && (strlen(options[kind].name) != n || memcmp(options[kind].name, word, n))) kind++;
   if (kind == OPTION_COUNT) return unknown_option(word, n);
   const char *value = equals ? equals + 1 : NULL;
-  if (!value && options[kind].value && *at + 1 < argc) value = argv[++*at];
-  if (!options[kind].value == !value) return take_option(o, asked, (OptionKind)kind, value);
+  if (!value && options[kind].value == NEEDED && *at + 1 < argc) value = argv[++*at];
+  if (options[kind].value == MAYBE || !options[kind].value == !value) return take_option(o, asked, (OptionKind)kind, value);
   fprintf(stderr, "orus: the option '%s' %s\n", options[kind].name, value ? "takes no value" : "wants a value");
   return EXIT_USAGE;
 }

@@ -6,6 +6,7 @@
 #ifndef ORUS_CLI_OPTIONS_H
 #define ORUS_CLI_OPTIONS_H
 
+#include "cli/trace.h"
 #include "vm/vm.h"
 
 #ifndef ORUS_VERSION
@@ -22,6 +23,7 @@ typedef struct Options {
   char **args; /* of the program */
   int args_count;
   int stats, json;
+  TraceKind trace;
   int named; /* the command stood there */
   VmLimits limits;
 } Options;

@@ -13,7 +13,8 @@
 
 enum { NOBODY = 0, SEVERAL = (int)0x7fffffff }; /* else number + 1 */
 
-typedef struct Dis {
+struct Dis {
+  GcMemory memory;
   const OrbcModule *m;
   CodeText *out;
   Intern texts, members, shapes, constants;
@@ -26,7 +27,7 @@ typedef struct Dis {
   CodeVec key;            /* uint32_t */
   CodeVec notes;          /* uint32_t by row of CODE; empty when the verifier refuses the code */
   CodeVec labels;         /* char by instruction of the function: something refers to it */
-} Dis;
+};
 
 static uint32_t at(const CodeVec *vec, size_t i) { return ((const uint32_t *)vec->rows)[i]; }
 
@@ -595,17 +596,48 @@ static int put_module(Dis *d) {
   return !d->out->bytes.failed;
 }
 
+/* -- opening and closing -- */
+
+static void close_tables(Dis *d) {
+  Intern *tables[] = {&d->texts, &d->members, &d->shapes, &d->constants};
+  CodeVec *vecs[] = {&d->text_of, &d->first_string, &d->types, &d->functions, &d->member_owners, &d->first_shapes, &d->first_constants, &d->key, &d->notes, &d->labels};
+  for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) intern_free(tables[i]);
+  for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++) vec_free(vecs[i]);
+}
+
+/* 0: no memory; to be closed also then. */
+static int open_tables(Dis *d, const OrbcModule *module, GcMemory memory, CodeText *out) {
+  *d = (Dis){.memory = memory, .m = module, .out = out};
+  Intern *tables[] = {&d->texts, &d->members, &d->shapes, &d->constants};
+  CodeVec *vecs[] = {&d->text_of, &d->first_string, &d->types, &d->functions, &d->member_owners, &d->first_shapes, &d->first_constants, &d->key, &d->notes};
+  for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) intern_init(tables[i], memory);
+  for (size_t i = 0; i < sizeof vecs / sizeof vecs[0]; i++) vec_init(vecs[i], memory, sizeof(uint32_t));
+  vec_init(&d->labels, memory, 1);
+  return collect(d, memory);
+}
+
 int dis_module(const OrbcModule *module, GcMemory memory, CodeText *out) {
-  Dis d = {.m = module, .out = out};
-  Intern *tables[] = {&d.texts, &d.members, &d.shapes, &d.constants};
-  CodeVec *vecs[] = {&d.text_of, &d.first_string, &d.types, &d.functions, &d.member_owners, &d.first_shapes, &d.first_constants, &d.key, &d.notes};
-  enum { TABLES = sizeof tables / sizeof tables[0], VECS = sizeof vecs / sizeof vecs[0] };
-  for (int i = 0; i < TABLES; i++) intern_init(tables[i], memory);
-  for (int i = 0; i < VECS; i++) vec_init(vecs[i], memory, sizeof(uint32_t));
-  vec_init(&d.labels, memory, 1);
-  int ok = collect(&d, memory) && put_module(&d);
-  for (int i = 0; i < TABLES; i++) intern_free(tables[i]);
-  for (int i = 0; i < VECS; i++) vec_free(vecs[i]);
-  vec_free(&d.labels);
+  Dis d;
+  int ok = open_tables(&d, module, memory, out) && put_module(&d);
+  close_tables(&d);
   return ok;
+}
+
+Dis *dis_open(const OrbcModule *module, GcMemory memory) {
+  Dis *d = memory.alloc(memory.ctx, sizeof *d, 16);
+  if (!d) return NULL;
+  if (open_tables(d, module, memory, NULL)) return d;
+  dis_close(d);
+  return NULL;
+}
+
+void dis_close(Dis *d) {
+  GcMemory memory = d->memory;
+  close_tables(d);
+  memory.free(memory.ctx, d, sizeof *d, 16);
+}
+
+void dis_instruction(Dis *d, uint32_t function, uint32_t pc, CodeText *out) {
+  d->out = out;
+  put_instruction(d, &d->m->functions[function], pc);
 }

@@ -12,4 +12,12 @@
 /* Appends the text to `out`.  0: not enough memory. */
 int dis_module(const OrbcModule *module, GcMemory memory, CodeText *out);
 
+/* One instruction at a time, for traces and debuggers.  The module must outlive what dis_open() gives; NULL: not enough memory. */
+typedef struct Dis Dis;
+Dis *dis_open(const OrbcModule *module, GcMemory memory);
+void dis_close(Dis *dis);
+
+/* Appends instruction `pc` of the module's own function `function` as dis_module() writes it; a label is L and its position. */
+void dis_instruction(Dis *dis, uint32_t function, uint32_t pc, CodeText *out);
+
 #endif

@@ -37,6 +37,11 @@ void vm_step(Vm *vm) {
   set_mode(vm);
 }
 
+void debug_drop_step(Vm *vm) {
+  vm->stepping = 0;
+  set_mode(vm);
+}
+
 /* The instruction at which the run stopped last is let through once. */
 int debug_stops(Vm *vm, const uint64_t *pc) {
   if (vm->stepping && --vm->stepping == 0) {
@@ -64,3 +69,4 @@ int vm_frame(const Vm *vm, uint32_t i, const Func **func, uint32_t *pc) {
 }
 
 int64_t vm_raw(const Vm *vm, uint32_t reg) { return vm->raw[reg].s; }
+const Obj *vm_ref(const Vm *vm, uint32_t reg) { return vm->ref[reg]; }

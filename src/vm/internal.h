@@ -118,6 +118,7 @@ int64_t vm_frame_number(Vm *vm, int64_t entry, unsigned what);
 
 /* debug.c: before an instruction in debugging mode.  1: stop. */
 int debug_stops(Vm *vm, const uint64_t *pc);
+void debug_drop_step(Vm *vm); /* the run ended otherwise */
 
 /* recheck.c, in debug builds: 0: no memory.  recheck: before the instruction at `pc`; 0: vm->fault says what is wrong. */
 int recheck_open(Vm *vm);

@@ -4,54 +4,18 @@
  * is assumed to hold but the tables made here.  A fused instruction is checked as the first of those that it replaces.  Instructions of expanded calls have
  * other registers than the verifier saw and are let through: link with is_exact to have all of them checked.
  */
-#include "code/text.h"
-#include "code/verify.h"
+#include "code/reads.h"
 #include "vm/internal.h"
-
-typedef struct Read {
-  uint32_t type;
-  uint16_t reg, ref;
-} Read;
-
-/* What the code of a module reads: the reads of row i are `reads` [first[i], first[i + 1]). */
-typedef struct ModuleReads {
-  CodeVec reads, first;
-} ModuleReads;
 
 struct Recheck {
   const Program *program;
   uint32_t modules_count;
-  ModuleReads modules[];
+  CodeReads modules[];
 };
 
 /* -- tables -- */
 
-static void open_rows(ModuleReads *m, uint32_t rows) {
-  for (uint32_t n = (uint32_t)m->reads.count; m->first.count < rows && vec_add(&m->first, &n, 1);) continue;
-}
-
-static void note_read(void *ctx, uint32_t row, int ref, uint32_t reg, uint32_t type) {
-  ModuleReads *m = ctx;
-  Read read = {type, (uint16_t)reg, (uint16_t)ref};
-  open_rows(m, row + 1);
-  vec_add(&m->reads, &read, 1);
-}
-
-static int read_module(ModuleReads *to, const ProgramModule *m, GcMemory memory) {
-  LoadReport report;
-  VerifyObserver observer = {to, note_read};
-  size_t size = verify_scratch_size(&m->view);
-  vec_init(&to->reads, memory, sizeof(Read));
-  vec_init(&to->first, memory, sizeof(uint32_t));
-  void *scratch = memory.alloc(memory.ctx, size, 8);
-  if (!scratch) return 0;
-  verify_observed(&m->view, m->grants, scratch, NULL, &observer, &report);
-  memory.free(memory.ctx, scratch, size, 8);
-  open_rows(to, m->view.code_count + 1);
-  return !to->reads.failed && !to->first.failed;
-}
-
-static size_t table_size(uint32_t modules) { return sizeof(Recheck) + modules * sizeof(ModuleReads); }
+static size_t table_size(uint32_t modules) { return sizeof(Recheck) + modules * sizeof(CodeReads); }
 
 int recheck_open(Vm *vm) {
   GcMemory memory = vm->host.memory;
@@ -61,7 +25,7 @@ int recheck_open(Vm *vm) {
   vm->recheck = r;
   r->program = p;
   for (r->modules_count = 0; r->modules_count < p->modules_count;)
-    if (!read_module(&r->modules[r->modules_count], &p->modules[r->modules_count], memory)) return r->modules_count++, 0;
+    if (!reads_init(&r->modules[r->modules_count], &p->modules[r->modules_count].view, p->modules[r->modules_count].grants, memory)) return r->modules_count++, 0;
     else r->modules_count++;
   return 1;
 }
@@ -69,10 +33,7 @@ int recheck_open(Vm *vm) {
 void recheck_close(Vm *vm) {
   Recheck *r = vm->recheck;
   if (!r) return;
-  for (uint32_t i = 0; i < r->modules_count; i++) {
-    vec_free(&r->modules[i].reads);
-    vec_free(&r->modules[i].first);
-  }
+  for (uint32_t i = 0; i < r->modules_count; i++) reads_free(&r->modules[i]);
   vm->host.memory.free(vm->host.memory.ctx, r, table_size(r->program->modules_count), 16);
 }
 
@@ -95,7 +56,7 @@ static const char *ref_fault(const Program *p, const Obj *o, uint32_t want) {
   return p->types[type].kind == KIND_LIST ? list_fault((const ListObj *)(const void *)o) : NULL;
 }
 
-static const char *read_fault(const Vm *vm, const Func *f, const Read *read) {
+static const char *read_fault(const Vm *vm, const Func *f, const CodeRead *read) {
   if (!read->ref) {
     if (read->reg >= f->raw_total || vm->raw + read->reg >= vm->raw_base + vm->raw_room + VM_SLACK) return "a raw register outside its frame";
     return raw_is_canonical(read->type, vm->raw[read->reg].u) ? NULL : "a raw value outside its type";
@@ -109,12 +70,13 @@ int recheck(Vm *vm, const uint64_t *pc) {
   if (pc == interp_exit_code + 1) return 1; /* HALT: no function any more */
   const Func *f = vm->frame->func;
   if (pc < f->code || pc >= f->code + f->code_length) return vm->fault = "the program counter is outside its function", 0;
-  const ModuleReads *m = &vm->recheck->modules[f->module - vm->program->modules];
+  const CodeReads *m = &vm->recheck->modules[f->module - vm->program->modules];
   const Func *from;
   uint32_t at, outer;
   if (program_origin(vm->program, f, (uint32_t)(pc - f->code), 1, &from, &outer)) return 1;
   program_origin(vm->program, f, (uint32_t)(pc - f->code), 0, &from, &at);
-  uint32_t row = f->row->first_code + at, i = VEC_ROWS(const uint32_t, m->first)[row], end = VEC_ROWS(const uint32_t, m->first)[row + 1];
-  for (; i < end && !vm->fault; i++) vm->fault = read_fault(vm, f, &VEC_ROWS(const Read, m->reads)[i]);
+  uint32_t n;
+  const CodeRead *reads = reads_of(m, f->row->first_code + at, &n);
+  for (uint32_t i = 0; i < n && !vm->fault; i++) vm->fault = read_fault(vm, f, &reads[i]);
   return !vm->fault;
 }

@@ -164,6 +164,7 @@ VmStatus vm_run(Vm *vm) {
   vm->started = 1;
   if (vm->slice == 0 && !fuel_slice(vm)) return vm->status;
   vm->status = interp_run(vm);
+  if (vm->stepping && vm->status != VM_BREAK) debug_drop_step(vm);
   if (vm->status == VM_DONE || vm->status == VM_ERROR || vm->status == VM_FAULT) {
     vm->executed += fuel_spent(vm);
     vm->fuel_used = vm->slice = 0;

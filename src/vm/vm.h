@@ -108,7 +108,7 @@ Obj *vm_string(Vm *vm, const char *bytes, size_t length);
 Obj *vm_array(Vm *vm, uint32_t array_type, uint32_t length);
 
 /* Debugging, of a program whose is_exact was set before its modules were added.  A breakpoint stops the run before instruction `pc` of `func`; 0: no memory, or
- * there can be none.  vm_step: the next vm_run() executes one instruction. */
+ * there can be none.  vm_step: the next vm_run() executes one instruction, and no more is left of the step however it ends. */
 int vm_set_breakpoint(Vm *vm, const Func *func, uint32_t pc);
 void vm_clear_breakpoint(Vm *vm, const Func *func, uint32_t pc);
 void vm_step(Vm *vm);
@@ -116,5 +116,7 @@ void vm_step(Vm *vm);
 int vm_frame(const Vm *vm, uint32_t frame, const Func **func, uint32_t *pc);
 /* The value of raw register `reg` of the innermost frame. */
 int64_t vm_raw(const Vm *vm, uint32_t reg);
+/* The same of a reference register; NULL is null.  Only of registers that hold something there: others are not references at all. */
+const Obj *vm_ref(const Vm *vm, uint32_t reg);
 
 #endif
