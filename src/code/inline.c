@@ -12,7 +12,8 @@ enum {
   ANALYSED = 128,    /* instructions of a function whose locals are looked at */
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
-  LOOK_BACK = 12     /* instructions in front of a call in which copies of arguments are looked for */
+  LOOK_BACK = 12,    /* instructions in front of a call in which copies of arguments are looked for */
+  LOOK_AHEAD = 100   /* instructions behind a call in which its result is looked for */
 };
 
 enum { UNKNOWN, EXPANDABLE, NOT_EXPANDABLE };
@@ -122,14 +123,33 @@ static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code
   return returns;
 }
 
-/* References that the code names: what a window has room for beyond these stays empty, and need not be a root. */
-static uint32_t refs_named(const Facts *f, const OrbcFunction *row, const uint64_t *code) {
+/* The function type that a call has; NULL: the instruction is none, or has no reference results. */
+static const OrbcType *called_type(const OrbcModule *v, uint64_t w, uint32_t note) {
+  uint32_t c = insn_c(w);
+  switch (insn_op(w)) {
+  case OP_CALL: return orbc_type(v, c < v->imports_count ? v->imports[c].type : v->functions[c - v->imports_count].type);
+  case OP_CALL_FN: return orbc_type(v, c);
+  case OP_CALL_TRAIT: return orbc_type(v, v->items[orbc_type(v, note & NOTE_TYPE)->first_item + c].type);
+  default: return NULL;
+  }
+}
+
+/* References that the code writes: those it names, and the results of calls, which other calls may take without a name.  What a window has room for beyond these
+ * stays empty, and need not be a root. */
+static uint32_t refs_written(const Inliner *in, const Facts *f, const OrbcFunction *row) {
+  const OrbcModule *v = &in->m->view;
+  const uint64_t *code = v->code + row->first_code;
   uint32_t most = f->params[BANK_REF];
-  for (uint32_t i = 0; i < row->code; i++)
+  for (uint32_t i = 0; i < row->code; i++) {
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
       if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
     }
+    const OrbcType *t = called_type(v, code[i], in->notes[row->first_code + i]);
+    uint32_t end = t ? insn_b(code[i]) : 0;
+    for (uint32_t k = t ? t->number : 0; t && k < t->items; k++) end += !is_raw_type(v->items[t->first_item + k].type);
+    if (end > most) most = end;
+  }
   return most;
 }
 
@@ -144,7 +164,7 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->locals[BANK_RAW] = row->raw_locals;
   f->locals[BANK_REF] = row->ref_locals;
   f->total[BANK_RAW] = row->raw_locals + row->raw_temps;
-  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_named(f, row, v->code + row->first_code);
+  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_written(in, f, row);
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
@@ -208,10 +228,11 @@ static uint64_t rename_all(const Activation *act, uint64_t w) {
   return w;
 }
 
-/* Whether temporary `reg` of the frozen code is not read behind instruction `i`. */
+/* Whether temporary `reg` of the frozen code is not read behind instruction `i`.  Blocks may be as long as a file, so this gives up. */
 static int is_dead_behind(const Activation *act, uint32_t i, int bank, unsigned reg) {
   if (reg < (bank == BANK_RAW ? act->row->raw_locals : act->row->ref_locals)) return 0;
-  while (!(opcode_info[insn_op(act->code[i])].flags & OPF_ENDS_BLOCK) && ++i < act->row->code && !(act->notes[i] & NOTE_BLOCK)) {
+  for (uint32_t end = i + LOOK_AHEAD; !(opcode_info[insn_op(act->code[i])].flags & OPF_ENDS_BLOCK) && ++i < act->row->code && !(act->notes[i] & NOTE_BLOCK);) {
+    if (i == end) return 0;
     if (flow_reads(act->code[i], bank, reg)) return 0;
     if (flow_writes(act->code[i], bank, reg)) return 1;
   }
@@ -308,7 +329,7 @@ static int is_active(const Activation *act, uint32_t function) {
 static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, const Activation *act) {
   uint32_t raw_params = facts_of(in, act->function)->params[BANK_RAW]; /* 64 are more than what is expanded has */
   const CodeSite site = {.function = in->m->first_function + act->function, .parent = caller ? caller->site : ORBC_NONE, .call = pc,
-                         .base = {act->base[0], act->base[1]}, .temps = act->base[0] + act->row->raw_locals,
+                         .base = {act->base[0], act->base[1]}, .temps = act->base[0] + act->row->raw_locals, .result = act->result[BANK_RAW],
                          .arguments = (((uint64_t)1 << (raw_params & 63)) - 1) & ~act->copied[BANK_RAW]};
   if (!vec_add(&in->m->sites, &site, 1)) in->failed = 1;
   return (uint32_t)in->m->sites.count - 1;

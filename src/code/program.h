@@ -54,6 +54,7 @@ typedef struct CodeSite {
   uint32_t parent, call; /* site and frozen position of the call; parent is ORBC_NONE for the function itself */
   uint32_t base[2];      /* where its registers start, by bank */
   uint32_t temps;        /* where its raw temporaries start */
+  uint32_t result;       /* the register that its raw result is left in */
   uint64_t arguments;    /* its raw registers, from base[0] on, that hold something when it is entered; one bit for each */
 } CodeSite;
 

@@ -216,7 +216,7 @@ static int is_dead_behind(const Body *b, uint32_t i, unsigned t) {
     own = b->origins[i].site == site;
     if (own && (b->notes[i] & NOTE_BLOCK)) return 1;
     if (own) continue;
-    if (!is_within(b, b->origins[i].site, site)) return t != b->sites[site].base[0]; /* back in the caller, which may read the result */
+    if (!is_within(b, b->origins[i].site, site)) return t != b->sites[site].result; /* back in the caller, which may read the result */
     const CodeSite *inner = &b->sites[b->origins[i].site];
     if (t >= inner->base[0]) return t - inner->base[0] >= 64 || !(inner->arguments >> (t - inner->base[0]) & 1); /* an argument, or about to be overwritten */
   }

@@ -114,6 +114,7 @@ static void write_trace(const Vm *vm, int64_t *to, size_t depth, size_t n) {
 static void fill_trace(Vm *vm, ErrorObj *e) {
   size_t depth = count_calls(vm), limit = (size_t)vm->limits.trace_depth, n = depth < limit ? depth : limit;
   GcScope scope;
+  fuel_charge(vm, depth / 8); /* else a trap deep down would be much work for little fuel */
   gc_scope_open(&vm->heap, &scope);
   scope.slots[0] = (Obj *)(void *)e;
   ArrayObj *a = gc_alloc_array(&vm->heap, TYPE_LONGS, (uint32_t)n);
@@ -149,9 +150,9 @@ static void pop_frame(Vm *vm) {
 }
 
 int vm_throw(Vm *vm, ErrorObj *e) {
-  uint64_t remaining = vm->budget - (uintptr_t)vm->pc;
   vm->error = e;
   if (!e->trace) fill_trace(vm, e);
+  uint64_t remaining = vm->budget - (uintptr_t)vm->pc;
   for (; vm->frame > vm->frame_base; pop_frame(vm)) {
     const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
     if (!h) continue;

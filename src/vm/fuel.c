@@ -6,6 +6,8 @@ uint64_t fuel_spent(const Vm *vm) {
   return vm->fuel_used + vm->slice - (uint64_t)left;
 }
 
+void fuel_charge(Vm *vm, uint64_t units) { vm->budget -= 8 * (uintptr_t)units; }
+
 /* Opens a slice of what fuel is left, at most VM_SLICE; 0 when nothing is. */
 static int open_slice(Vm *vm) {
   uint64_t units = VM_SLICE, fuel = vm->limits.fuel;

@@ -106,6 +106,7 @@ int vm_trap(Vm *vm, VmErrorKind kind, uint64_t arg0, uint64_t arg1);
 int fuel_slice(Vm *vm);
 void fuel_start(Vm *vm);
 uint64_t fuel_spent(const Vm *vm);
+void fuel_charge(Vm *vm, uint64_t units); /* for work that the instruction's own cost does not cover */
 
 /* objects.c: NULL, or 0: out of memory. */
 Obj *object_one(Vm *vm, uint32_t type);

@@ -96,6 +96,13 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define SAVE() (vm->pc = pc, vm->raw = raw, vm->ref = ref, vm->frame = frame, vm->budget = budget)
 #define LOAD() (pc = vm->pc, raw = vm->raw, ref = vm->ref, frame = vm->frame, budget = vm->budget)
 
+/* After what takes long, or comes here without a jump or call: straight-line code must not run on without fuel. */
+#define NEXT_CHECKED()                                   \
+  do {                                                   \
+    if (UNLIKELY((uintptr_t)pc > budget)) goto slice;    \
+    NEXT();                                              \
+  } while (0)
+
 #define TRAP(k) do { kind = ERR_KIND_##k; goto trap; } while (0)
 #define TRAP_WITH(k, x, y) do { vm->trap_args[0] = (uint64_t)(x); vm->trap_args[1] = (uint64_t)(y); TRAP(k); } while (0)
 #define CHECK_NULL(o) do { if (UNLIKELY(!(o))) TRAP(NULL_REFERENCE); } while (0)
@@ -624,7 +631,7 @@ L_CALL_KERNEL: {
       if (done < 0) TRAP_WITH(DENIED, C, 0);
       TRAP(INDEX_OUT_OF_RANGE);
     }
-    NEXT();
+    NEXT_CHECKED(); /* a kernel call may take long */
   }
 L_RETR: DO_RETR();
 L_RETP: ref[0] = ref[A]; goto L_RET;
@@ -650,7 +657,7 @@ L_THROW: {
     SAVE();
     if (!vm_throw(vm, e)) return VM_ERROR;
     LOAD();
-    NEXT();
+    NEXT_CHECKED();
   }
 L_UNREACHABLE: TRAP(UNREACHABLE);
 
@@ -721,7 +728,8 @@ L_TYPE_NAME: {
     Obj *o = object_type_name(vm, ref[B]);
     if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(StringObj));
     ref[A] = o;
-    NEXT();
+    COST(((const StringObj *)(const void *)o)->length / 64);
+    NEXT_CHECKED();
   }
 
   /* arrays */
@@ -733,7 +741,8 @@ L_NEW_ARRAY: {
     ArrayObj *o = gc_alloc_array(&vm->heap, C, (uint32_t)n);
     if (UNLIKELY(!o)) OUT_OF_MEMORY(16 + ((uint64_t)n << vm->program->shapes[C].elem_shift));
     ref[A] = (Obj *)(void *)o;
-    NEXT();
+    COST(n / 64);
+    NEXT_CHECKED();
   }
 L_ALEN: DO_ALEN(); NEXT();
 L_AMARK: {
@@ -776,7 +785,7 @@ L_ACOPY: {
     COST(3 + n / 8);
     memmove((char *)array_data(to) + (to_at << shift), (char *)array_data(from) + (from_at << shift), (size_t)n << shift);
     if (shape->kind == GC_ARRAY_REF) gc_wrote_elements(&vm->heap, to, (size_t)to_at, (size_t)n);
-    NEXT();
+    NEXT_CHECKED();
   }
 L_AFILL:
 L_AFILLP: {
@@ -793,7 +802,7 @@ L_AFILLP: {
       for (int64_t i = 0; i < n; i++) slots[i] = ref[B + 1];
       gc_wrote_elements(&vm->heap, to, (size_t)at, (size_t)n);
     } else fill(to, shape->elem_shift, (uint64_t)at, (uint64_t)n, raw[A + 2], vm->types[type].of == TYPE_F32);
-    NEXT();
+    NEXT_CHECKED();
   }
 #define LOAD_BYTES(name, type) L_##name : { BYTES_AT(B, raw[C].u, sizeof(type)); type x_; memcpy(&x_, ELEMENT(0), sizeof x_); raw[A].u = x_; NEXT(); }
 #define STORE_BYTES(name, type) L_##name : { BYTES_AT(A, raw[B].u, sizeof(type)); type x_ = (type)raw[C].u; memcpy(ELEMENT(0), &x_, sizeof x_); NEXT(); }
@@ -813,7 +822,8 @@ L_NEW_LIST: {
     ListObj *o = object_list(vm, C, (uint32_t)n);
     if (UNLIKELY(!o)) OUT_OF_MEMORY(n);
     ref[A] = (Obj *)(void *)o;
-    NEXT();
+    COST(n / 64);
+    NEXT_CHECKED();
   }
 L_LLEN: DO_LLEN(); NEXT();
 #define LGET(form, shift) L_LGET_##form : DO_LGET(form, shift); NEXT();
@@ -950,7 +960,8 @@ L_SERVICE: {
     COST(4);
     SAVE();
     raw[A].s = vm_service(vm, C, raw[B].s);
-    NEXT();
+    budget = vm->budget;
+    NEXT_CHECKED();
   }
 L_FRAME_TEXT: {
     COST(9);
@@ -958,7 +969,8 @@ L_FRAME_TEXT: {
     Obj *o = vm_frame_text(vm, raw[B].s, C);
     if (UNLIKELY(!o)) OUT_OF_MEMORY(sizeof(StringObj));
     ref[A] = o;
-    NEXT();
+    COST(((const StringObj *)(const void *)o)->length / 64);
+    NEXT_CHECKED();
   }
 L_FRAME_NUMBER: {
     COST(4);
@@ -982,7 +994,7 @@ trap:
   SAVE();
   if (!vm_trap(vm, kind, vm->trap_args[0], vm->trap_args[1])) return VM_ERROR;
   LOAD();
-  NEXT();
+  NEXT_CHECKED();
 slice:
   SAVE();
   if (!fuel_slice(vm)) return vm->status;

@@ -64,7 +64,10 @@ int64_t vm_service(Vm *vm, unsigned what, int64_t arg) {
   GcHeap *h = &vm->heap;
   int64_t was;
   switch (what) {
-  case SERVICE_GC_COLLECT: gc_collect(h, 1); return 0;
+  case SERVICE_GC_COLLECT:
+    gc_collect(h, 1);
+    fuel_charge(vm, (uint64_t)gc_statistic(vm, 4) / 256);
+    return 0;
   case SERVICE_GC_ENABLE:
     was = h->enabled;
     h->enabled = arg != 0;
