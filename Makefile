@@ -1,6 +1,6 @@
 # Orus. Needs a C11 compiler and make; `make help` lists what it can do.
 #
-#   VARIANT=release|debug|asan|tsan|stress   CC=gcc|clang   CROSS=prefix-   V=1
+#   VARIANT=release|debug|asan|ubsan|tsan|stress   CC=gcc|clang   CROSS=prefix-   V=1
 #
 # One makefile for the whole tree (no recursion); objects live in build/$(VARIANT)-$(CC).
 
@@ -22,10 +22,11 @@ SAN     := -fno-sanitize-recover=all -fno-omit-frame-pointer
 flags.release := -O2 -fno-strict-aliasing -fno-math-errno
 flags.debug   := -Og -g -fno-strict-aliasing -DORUS_DEBUG
 flags.asan    := -O1 -g -fno-strict-aliasing -fsanitize=address,undefined $(SAN)
+flags.ubsan   := -O1 -g -fno-strict-aliasing -fsanitize=undefined $(SAN)
 flags.tsan    := -O1 -g -fsanitize=thread $(SAN)
 flags.stress  := -O1 -g -fno-strict-aliasing -DORUS_DEBUG -DORUS_STRESS
 ifeq ($(flags.$(VARIANT)),)
-$(error VARIANT=$(VARIANT) is none of release debug asan tsan stress)
+$(error VARIANT=$(VARIANT) is none of release debug asan ubsan tsan stress)
 endif
 
 CFLAGS_ALL := -std=c11 $(WARN) $(DEFINES) $(flags.$(VARIANT)) -pthread -MMD -MP $(CFLAGS)
@@ -51,7 +52,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup
+.PHONY: all help run test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -70,7 +71,7 @@ endif
 
 help:
 	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap check docs clean"
+	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap check docs install uninstall test-install clean"
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -197,6 +198,37 @@ fuzz-smoke:
 
 test: setup check
 	@scripts/test-all
+
+# make install PREFIX=/usr/local DESTDIR=: orus, its library and header, the bootstrap compiler as orus-stage0, and the standard library, where that finds it.
+BINDIR     = $(PREFIX)/bin
+LIBDIR     = $(PREFIX)/lib
+INCLUDEDIR = $(PREFIX)/include
+DATADIR    = $(PREFIX)/share/orus
+
+$(B)/install/stage0: boot/stage0/main.c $(S0_OBJ) $(LIB)
+	@mkdir -p $(@D)
+	$(Q)$(XCC) $(filter-out -MMD -MP,$(CFLAGS_ALL)) -DSTAGE0_STD='"$(DATADIR)/std"' $^ -o $@ $(LDFLAGS_ALL) -lm
+.PHONY: $(B)/install/stage0
+
+install: $(ORUS) $(LIB) $(B)/install/stage0
+	$(Q)install -d "$(DESTDIR)$(BINDIR)" "$(DESTDIR)$(LIBDIR)" "$(DESTDIR)$(INCLUDEDIR)" "$(DESTDIR)$(DATADIR)"
+	$(Q)install -m 755 $(ORUS) "$(DESTDIR)$(BINDIR)/orus"
+	$(Q)install -m 755 $(B)/install/stage0 "$(DESTDIR)$(BINDIR)/orus-stage0"
+	$(Q)install -m 644 $(LIB) "$(DESTDIR)$(LIBDIR)/liborus.a"
+	$(Q)install -m 644 include/orus_kernel.h "$(DESTDIR)$(INCLUDEDIR)/orus_kernel.h"
+	$(Q)install -m 644 LICENSE "$(DESTDIR)$(DATADIR)/LICENSE"
+	$(Q)rm -rf "$(DESTDIR)$(DATADIR)/std"
+	$(Q)for f in $$(find std -name '*.orus'); do \
+	    install -d "$(DESTDIR)$(DATADIR)/$$(dirname $$f)" && install -m 644 $$f "$(DESTDIR)$(DATADIR)/$$f" || exit 1; \
+	done
+
+# What install has put there, and no folder but its own.
+uninstall:
+	$(Q)rm -f "$(DESTDIR)$(BINDIR)/orus" "$(DESTDIR)$(BINDIR)/orus-stage0" "$(DESTDIR)$(LIBDIR)/liborus.a" "$(DESTDIR)$(INCLUDEDIR)/orus_kernel.h"
+	$(Q)rm -rf "$(DESTDIR)$(DATADIR)"
+
+test-install: all
+	@scripts/test-install $(B)
 
 clean:
 	rm -rf build orus
