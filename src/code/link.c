@@ -267,6 +267,9 @@ static void shape_type(Linker *l, uint32_t index) {
   }
 }
 
+/* A trait without methods has a selector, too, so that one can ask who implements it. */
+static uint32_t selectors_of(uint32_t methods) { return methods ? methods : 1; }
+
 /* What nominal types are made of: filled for new ones, compared for those an earlier module declared. */
 static int complete_types(Linker *l, uint32_t first_new) {
   Program *p = l->p;
@@ -286,7 +289,7 @@ static int complete_types(Linker *l, uint32_t first_new) {
     add_items(l, index, t);
     if (t->kind == KIND_TRAIT) {
       type->number = p->selectors_count;
-      p->selectors_count += t->items;
+      p->selectors_count += selectors_of(t->items);
     }
   }
   if (p->selectors_count > UINT16_MAX) return refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "methods of all traits");
@@ -381,7 +384,7 @@ static Dispatch *impl_slot(const Linker *l, const OrbcImpl *impl, uint32_t metho
 /* Empties the slots that rows before `end` filled, the last one first, so that no chain of slots is cut. */
 static void remove_impls(Linker *l, uint32_t end) {
   while (end-- > 0)
-    for (uint32_t k = l->v->impls[end].functions; k-- > 0; l->p->dispatch_count--) impl_slot(l, &l->v->impls[end], k)->used = 0;
+    for (uint32_t k = selectors_of(l->v->impls[end].functions); k-- > 0; l->p->dispatch_count--) impl_slot(l, &l->v->impls[end], k)->used = 0;
 }
 
 /* The first module that implements a trait for a type wins; a second one is refused. */
@@ -390,13 +393,14 @@ static int add_impls(Linker *l) {
   for (uint32_t i = 0; i < l->v->impls_count; i++) {
     const OrbcImpl *impl = &l->v->impls[i];
     uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
-    for (uint32_t k = 0; k < impl->functions; k++) {
+    for (uint32_t k = 0; k < selectors_of(impl->functions); k++) {
       Dispatch *slot = impl_slot(l, impl, k);
       if (slot->used) { /* then its first method is there already: none of this row has been entered */
         remove_impls(l, i);
         return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, i, "the trait is implemented for this type already");
       }
-      *slot = (Dispatch){type, selector + k, l->m->functions[l->v->impl_functions[impl->first_function + k]], 1};
+      uint32_t function = impl->functions ? l->m->functions[l->v->impl_functions[impl->first_function + k]] : ORBC_NONE;
+      *slot = (Dispatch){type, selector + k, function, 1};
       p->dispatch_count++;
     }
   }
@@ -404,19 +408,24 @@ static int add_impls(Linker *l) {
 }
 
 /* A variant has the methods of its enum, a closure those of its function type. */
-const Func *program_dispatch(const Program *p, uint32_t type, uint32_t selector) {
+static const Dispatch *find_impl(const Program *p, uint32_t type, uint32_t selector) {
   if (!p->dispatch_size) return NULL;
   const Dispatch *slot = dispatch_slot(p->dispatch, p->dispatch_size, type, selector);
-  if (slot->used) return &p->functions[slot->function];
+  if (slot->used) return slot;
   const ProgramType *t = &p->types[type];
-  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? program_dispatch(p, t->of, selector) : NULL;
+  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? find_impl(p, t->of, selector) : NULL;
+}
+
+const Func *program_dispatch(const Program *p, uint32_t type, uint32_t selector) {
+  const Dispatch *found = find_impl(p, type, selector);
+  return found ? &p->functions[found->function] : NULL;
 }
 
 int program_assignable(const Program *p, uint32_t from, uint32_t to) {
   if (from == to || to == TYPE_ANY) return 1;
   const ProgramType *f = &p->types[from], *t = &p->types[to];
   if ((f->kind == KIND_VARIANT || f->kind == KIND_CLOSURE) && f->of == to) return 1;
-  return t->kind == KIND_TRAIT && t->items && program_dispatch(p, from, t->number) != NULL;
+  return t->kind == KIND_TRAIT && find_impl(p, from, t->number) != NULL;
 }
 
 /* -- code -- */
@@ -480,7 +489,7 @@ static int open_module(Linker *l) {
   m->first_global_raw = p->globals_raw_count;
   m->first_global_ref = p->globals_ref_count;
   if (!m->types || !m->functions || !reserve_rows(p, v)) return 0;
-  return dispatch_reserve(p, v->impl_functions_count) && index_rebuild(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count);
+  return dispatch_reserve(p, (uint64_t)v->impl_functions_count + v->impls_count) && index_rebuild(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count);
 }
 
 static int link_module(Linker *l, uint32_t *notes) {

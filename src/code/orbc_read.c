@@ -336,11 +336,22 @@ static int check_globals(Reader *r) {
   return 1;
 }
 
+/* Such a function takes the closure besides the parameters of its type, so nobody may call it by that type alone. */
+static int is_closure_body(const OrbcModule *m, uint32_t function) {
+  return function >= m->imports_count && m->functions[function - m->imports_count].closure != 0;
+}
+
 static int check_exports(Reader *r) {
   const OrbcModule *m = r->m;
   r->section = ORBC_EXPORTS;
-  for (r->row = 0; r->row < m->exports_count; r->row++)
-    if (!is_string(m, m->exports[r->row].name) || !is_function(m, m->exports[r->row].function)) return refuse(r, LOAD_BAD_INDEX, "export");
+  for (r->row = 0; r->row < m->exports_count; r->row++) {
+    const OrbcExport *e = &m->exports[r->row];
+    if (!is_string(m, e->name) || !is_function(m, e->function)) return refuse(r, LOAD_BAD_INDEX, "export");
+    if (is_closure_body(m, e->function)) return refuse(r, LOAD_BAD_TYPE, "the body of a closure cannot be exported");
+  }
+  r->section = ORBC_INFO;
+  r->row = 0;
+  if (m->info->entry != ORBC_NONE && is_closure_body(m, m->info->entry)) return refuse(r, LOAD_BAD_TYPE, "the body of a closure cannot be the entry");
   return 1;
 }
 

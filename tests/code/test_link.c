@@ -387,6 +387,36 @@ static void a_trait_has_one_impl_for_a_type(void **unused) {
   free(other.image);
 }
 
+/* Nothing can be called, but one can ask who implements it; and it is refused a second time like any other. */
+static void make_marker(Made *m, const char *module, const char *owner) {
+  begin(m, module);
+  uint32_t self = type(m, KIND_STRUCT, owner, 0, 0, TYPES(TYPE_I32), NAMES("n")), other = type(m, KIND_STRUCT, "Other", 0, 0, TYPES(TYPE_I32), NAMES("n"));
+  uint32_t trait = type(m, KIND_TRAIT, "Marker", 0, 0, 0, NULL, NULL), fn = type(m, KIND_FN, "", 0, 0, TYPES(TYPE_I32), NULL);
+  m->info.entry = function(m, "main", fn, CODE(I(NEW, 0, 0, self), I(IS_TYPE, 0, 0, trait), I(NEW, 1, 0, other), I(IS_TYPE, 1, 1, trait), I(CAST_REF, 2, 0, trait),
+                                               I(CAST, 0, 0, TYPE_I32), I(CAST, 1, 1, TYPE_I32), I(ADDI_I32, 1, 1, 5), I(MUL_I32, 0, 0, 1), I(RETR, 0, 0, 0)));
+  m->impls[m->view.impls_count++] = (OrbcImpl){self, trait, 0, 0};
+  end(m);
+}
+
+static void a_trait_without_methods_is_implemented(void **unused) {
+  (void)unused;
+  Made first, second, third;
+  make_marker(&first, "first", "A");
+  make_marker(&second, "second", "A");
+  make_marker(&third, "third", "B");
+  Program p;
+  open_program(&p);
+  add(&p, &first);
+  assert_int_equal(run(&p, program_entry(&p), NULL, NULL), 5);
+  assert_int_equal(refused(&p, &second).error, LOAD_MISMATCH);
+  add(&p, &third);
+  assert_int_equal(run(&p, program_entry(&p), NULL, NULL), 5);
+  close_program(&p);
+  free(first.image);
+  free(second.image);
+  free(third.image);
+}
+
 /* A refused impl is forgotten even when its method is a function that stays; else the next type with that number would have it. */
 static void a_refused_impl_leaves_no_method_behind(void **unused) {
   (void)unused;
@@ -455,7 +485,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_module_calls_another_and_shares_its_types), cmocka_unit_test(many_modules_find_their_own), cmocka_unit_test(what_is_missing_is_said),
       cmocka_unit_test(disagreement_about_types_is_refused), cmocka_unit_test(other_versions_and_damage_are_refused), cmocka_unit_test(a_trait_has_one_impl_for_a_type),
-      cmocka_unit_test(a_refused_impl_leaves_no_method_behind), cmocka_unit_test(memory_may_run_out_anywhere),
+      cmocka_unit_test(a_trait_without_methods_is_implemented), cmocka_unit_test(a_refused_impl_leaves_no_method_behind), cmocka_unit_test(memory_may_run_out_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

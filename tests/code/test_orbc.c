@@ -249,6 +249,22 @@ static void functions_that_lie_are_refused(void **state) {
   assert_int_equal(error_with_function(1, offsetof(OrbcFunction, closure), 0), LOAD_BAD_TYPE);
 }
 
+/* It takes the closure besides the parameters of its type: who calls it by that type alone makes the machine read a reference that is none. */
+static void bodies_of_closures_stay_inside(void **state) {
+  (void)state;
+  static const OrbcInfo body_info = {1, 2, 0};
+  static const OrbcExport body_exports[] = {{1, 1}, {1, 2}};
+  OrbcModule m = sample;
+  m.info = &body_info;
+  assert_int_equal(error_with(m), LOAD_BAD_TYPE);
+  m = sample;
+  m.exports = body_exports;
+  m.exports_count = 2;
+  assert_int_equal(error_with(m), LOAD_BAD_TYPE);
+  m.exports_count = 1;
+  assert_int_equal(error_with(m), LOAD_OK);
+}
+
 static void constants_are_canonical(void **state) {
   (void)state;
   static const OrbcConstant bad[] = {{I32, 0, 0x80000000u},       {1, 0, 128},  {5, 0, 256}, {BOOL, 0, 2}, {12, 0, 0xd800}, {STRING, 0, 0},
@@ -284,6 +300,7 @@ int main(void) {
       cmocka_unit_test(every_section_survives_a_round_trip), cmocka_unit_test(every_prefix_is_refused),
       cmocka_unit_test(damage_is_noticed),                   cmocka_unit_test(mutated_images_are_refused_or_consistent),
       cmocka_unit_test(types_that_lie_are_refused),          cmocka_unit_test(functions_that_lie_are_refused),
+      cmocka_unit_test(bodies_of_closures_stay_inside),
       cmocka_unit_test(constants_are_canonical),             cmocka_unit_test(strings_are_utf8),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
