@@ -15,7 +15,8 @@ typedef struct CommandInfo {
 
 static const CommandInfo commands[COMMAND_COUNT] = {
   [COMMAND_RUN] = {"run", "[OPTIONS] FILE.orbc [ARGUMENTS...]", "run a compiled program; the word run may be left out",
-                   "The exit code is that of the program; 70 after an error that nobody caught or a limit that was reached.\n"},
+                   "The exit code is that of the program; 70 after an error that nobody caught or a limit that was reached.\n"
+                   "A traced program uses more fuel than one that is not, because none of its calls is expanded.\n"},
   [COMMAND_VERIFY] = {"verify", "FILE.orbc", "check a file without running it", "Exit code 65 when the file is refused; the message says where and why.\n"},
   [COMMAND_DIS] = {"dis", "FILE.orbc", "print a file as assembler text", "What is printed assembles to the same file.\n"},
   [COMMAND_ASM] = {"asm", "[-o FILE.orbc] FILE.oasm", "assemble text", "Without -o the result stands beside the text, with the ending .orbc.\n"},
