@@ -139,6 +139,12 @@ static void flush_output(Vm *vm, const Program *program) {
   vm_run(vm);
 }
 
+/* Whether the entry function returns the exit code. */
+static int has_code(const Func *entry) {
+  const OrbcType *t = orbc_type(&entry->module->view, entry->row->type);
+  return t->items > t->number;
+}
+
 static int run_entry(Vm *vm, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   GcScope scope;
@@ -153,7 +159,7 @@ static int run_entry(Vm *vm, const Program *program, const Options *o) {
   VmStatus status = vm_start(vm, entry, NULL, &args);
   gc_scope_close(vm_heap(vm), &scope);
   if (status == VM_DONE) status = vm_run(vm);
-  int code = (int)(vm_result(vm) & 0xff);
+  int code = has_code(entry) ? (int)(vm_result(vm) & 0xff) : 0;
   if (status == VM_ERROR) code = report_error(vm);
   if (status == VM_STOPPED) {
     VmErrorKind kind = vm_stop_kind(vm);
@@ -175,6 +181,7 @@ static int entry_fits(const Func *entry) {
   const OrbcModule *m = &entry->module->view;
   const OrbcType *t = orbc_type(m, entry->row->type);
   if (t->number > 1 || t->items - t->number > 1) return 0;
+  if (has_code(entry) && m->items[t->first_item + t->number].type != TYPE_I32) return 0;
   if (t->number == 0) return 1;
   uint32_t arg = m->items[t->first_item].type;
   return arg >= ORBC_FIRST_MODULE_TYPE && orbc_type(m, arg)->kind == KIND_ARRAY && orbc_type(m, arg)->of == TYPE_STRING;
@@ -183,7 +190,7 @@ static int entry_fits(const Func *entry) {
 static int run_program(Host *host, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   if (!entry || !entry_fits(entry)) {
-    fprintf(stderr, "orus: %s: there is no entry function that takes the arguments\n", o->file);
+    fprintf(stderr, "orus: %s: there is no entry function that takes nothing or an Array[string] and returns nothing or an i32\n", o->file);
     return EXIT_INVALID;
   }
   VmHost vh = {.ctx = host, .memory = {host, host_alloc, host_free}, .now_ns = host_now, .close = host_close, .kernel_call = host_kernel_call};
