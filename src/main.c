@@ -111,11 +111,17 @@ static VmStatus run_machine(Vm *vm, Host *host, const Program *program, const Op
   return trace_run(vm, program, program->memory, o->trace, (TraceSink){host, write_trace});
 }
 
+/* Whether the entry function returns the exit code. */
+static int has_code(const Func *entry) {
+  const OrbcType *t = orbc_type(&entry->module->view, entry->row->type);
+  return t->items > t->number;
+}
+
 /* Says how the run ended; the exit code. */
 static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus status) {
   VmErrorKind kind = vm_stop_kind(vm);
   VmStats stats;
-  int code = status == VM_DONE ? (int)(vm_result(vm) & 0xff) : EXIT_UNCAUGHT;
+  int code = status != VM_DONE ? EXIT_UNCAUGHT : has_code(program_entry(program)) ? (int)(vm_result(vm) & 0xff) : 0;
   vm_stats(vm, &stats);
   if (status == VM_ERROR) report_error(vm);
   if (status == VM_FAULT) fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
@@ -149,6 +155,7 @@ static int entry_fits(const Func *entry) {
   const OrbcModule *m = &entry->module->view;
   const OrbcType *t = orbc_type(m, entry->row->type);
   if (t->number > 1 || t->items - t->number > 1) return 0;
+  if (has_code(entry) && m->items[t->first_item + t->number].type != TYPE_I32) return 0;
   if (t->number == 0) return 1;
   uint32_t arg = m->items[t->first_item].type;
   return arg >= ORBC_FIRST_MODULE_TYPE && orbc_type(m, arg)->kind == KIND_ARRAY && orbc_type(m, arg)->of == TYPE_STRING;
@@ -157,7 +164,7 @@ static int entry_fits(const Func *entry) {
 static int run_program(Host *host, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   if (!entry || !entry_fits(entry)) {
-    fprintf(stderr, "orus: %s: there is no entry function that takes the arguments\n", o->file);
+    fprintf(stderr, "orus: %s: there is no entry function that takes nothing or an Array[string] and returns nothing or an i32\n", o->file);
     return EXIT_INVALID;
   }
   VmHost vh = {.ctx = host, .memory = {host, host_alloc, host_free}, .now_ns = host_now, .close = host_close, .kernel_call = host_kernel_call};

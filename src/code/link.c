@@ -31,7 +31,7 @@ static void release(Program *p, void *block, size_t bytes) {
 
 /* The table in `rows` with room for `want` rows of `size` bytes, the first `used` of them kept; NULL (and the old table kept) without memory. */
 static void *reserve(Program *p, void *rows, uint32_t *room, uint32_t used, uint64_t want, size_t size) {
-  if (want <= *room) return rows;
+  if (rows && want <= *room) return rows; /* even a table of no rows is somewhere: NULL means no memory */
   uint64_t more = *room ? (uint64_t)*room * 2 : 64;
   if (more < want) more = want;
   if (more > UINT32_MAX) return NULL;

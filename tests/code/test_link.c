@@ -387,6 +387,30 @@ static void a_trait_has_one_impl_for_a_type(void **unused) {
   free(other.image);
 }
 
+/* Not a want of memory: a module with nothing in it, and one whose only type has no items. */
+static void little_modules_are_linked(void **unused) {
+  (void)unused;
+  Made nothing, little;
+  begin(&nothing, "nothing");
+  end(&nothing);
+  begin(&little, "little");
+  uint32_t fn = type(&little, KIND_FN, "", 0, 0, 0, NULL, NULL);
+  little.info.entry = function(&little, "main", fn, CODE(I(RET, 0, 0, 0)));
+  end(&little);
+  Program p;
+  open_program(&p);
+  add(&p, &nothing);
+  assert_null(program_entry(&p));
+  add(&p, &little);
+  run(&p, program_entry(&p), NULL, NULL);
+  close_program(&p);
+  open_program(&p);
+  add(&p, &little);
+  close_program(&p);
+  free(nothing.image);
+  free(little.image);
+}
+
 /* Nothing can be called, but one can ask who implements it; and it is refused a second time like any other. */
 static void make_marker(Made *m, const char *module, const char *owner) {
   begin(m, module);
@@ -485,7 +509,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(a_module_calls_another_and_shares_its_types), cmocka_unit_test(many_modules_find_their_own), cmocka_unit_test(what_is_missing_is_said),
       cmocka_unit_test(disagreement_about_types_is_refused), cmocka_unit_test(other_versions_and_damage_are_refused), cmocka_unit_test(a_trait_has_one_impl_for_a_type),
-      cmocka_unit_test(a_trait_without_methods_is_implemented), cmocka_unit_test(a_refused_impl_leaves_no_method_behind), cmocka_unit_test(memory_may_run_out_anywhere),
+      cmocka_unit_test(little_modules_are_linked), cmocka_unit_test(a_trait_without_methods_is_implemented), cmocka_unit_test(a_refused_impl_leaves_no_method_behind), cmocka_unit_test(memory_may_run_out_anywhere),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
