@@ -37,6 +37,33 @@ static void numbered(int number, const char *name, const char *spelling, const c
   putchar('\n');
 }
 
+static void raw_type(int number, const char *name, const char *spelling, int size, const char *classes, const char *meaning) {
+  printf("| %d |", number);
+  code_cell(name);
+  code_cell(spelling);
+  printf(" %d |", size);
+  cell(classes);
+  cell(meaning);
+  putchar('\n');
+}
+
+static void error_kind(int number, const char *spelling, int is_catchable, const char *class_name, const char *message) {
+  printf("| %d |", number);
+  code_cell(spelling);
+  cell(is_catchable ? "" : "stops the run");
+  code_cell(class_name);
+  cell(message);
+  putchar('\n');
+}
+
+static void run_limit(const char *name, long long value, long long smallest, const char *meaning) {
+  fputs("|", stdout);
+  code_cell(name);
+  printf(" %lld | %lld |", value, smallest);
+  cell(meaning);
+  putchar('\n');
+}
+
 static void limit(const char *name, long long value, const char *meaning) {
   fputs("|", stdout);
   code_cell(name);
@@ -52,14 +79,15 @@ static void heading(const char *title, const char *columns, int count) {
 }
 
 int main(void) {
-  puts("# The machine in tables\n\nGenerated from `spec/*.def` by `make docs`; change those. Operand formats and flags are explained at the top of "
-       "`spec/opcodes.def`, the file format in [bytecode.md](../bytecode.md).");
+  puts("# The machine in tables\n\nGenerated from `spec/*.def` by `make docs`; change those. What operand formats mean, what opcodes with flag S ask for, and "
+       "the file format are in [bytecode.md](../bytecode.md).\n\nFlags: T may throw, G may collect, Y may yield, E ends a block, S has rules of its own, K needs a grant. "
+       "Cost is in units of fuel. CONT: column b has 32 bits.\n\nIn raw types, *bytes* is the size of a field or element; *classes* are those of operands: s RR_S, u RR_U, x RR_X, f RR_F.");
   heading("Opcodes", "Number | Name | a | b | c | Flags | Cost | Meaning", 8);
   int n = 0;
 #define OP(name, a, b, c, flags, cost, meaning) op(n++, #name, #a, #b, #c, #flags, cost, meaning);
 #include "opcodes.def"
-  heading("Raw types", "Number | Name | Spelling | Meaning", 4);
-#define RAW_TYPE(name, number, spelling, size, classes, meaning) numbered(number, #name, spelling, meaning);
+  heading("Raw types", "Number | Name | Spelling | Bytes | Classes | Meaning", 6);
+#define RAW_TYPE(name, number, spelling, size, classes, meaning) raw_type(number, #name, spelling, size, classes, meaning);
 #include "objects.def"
   heading("Builtin reference types", "Number | Name | Spelling | Meaning", 4);
 #define REF_TYPE(name, number, spelling, meaning) numbered(number, #name, spelling, meaning);
@@ -73,8 +101,8 @@ int main(void) {
   heading("Run-time services", "Number | Name | Meaning", 3);
 #define SERVICE(name, number, meaning) numbered(number, #name, NULL, meaning);
 #include "objects.def"
-  heading("Errors of programs", "Number | Kind | Class | Message", 4);
-#define ERROR_KIND(name, number, spelling, catchable, class_, message) numbered(number, spelling, #class_, message);
+  heading("Errors of programs", "Number | Kind | | Class | Message", 5);
+#define ERROR_KIND(name, number, spelling, catchable, class_, message) error_kind(number, spelling, catchable, #class_, message);
 #include "errors.def"
   heading("Errors of kernel calls", "Number | Name | Meaning", 3);
 #define KERNEL_ERROR(name, number, meaning) numbered(number, #name, NULL, meaning);
@@ -85,8 +113,8 @@ int main(void) {
   heading("Limits of files", "Name | Value | What it bounds", 3);
 #define FILE_LIMIT(name, value, meaning) limit(#name, value, meaning);
 #include "limits.def"
-  heading("Limits of a run", "Name | Default | What it bounds", 3);
-#define RUN_LIMIT(name, field, initial, smallest, meaning) limit(#name, initial, meaning);
+  heading("Limits of a run", "Name | Default | Smallest | What it bounds", 4);
+#define RUN_LIMIT(name, field, initial, smallest, meaning) run_limit(#name, initial, smallest, meaning);
 #include "limits.def"
   return ferror(stdout) != 0;
 }
