@@ -1,5 +1,6 @@
 /* Random valid modules (gen_module.h): each is accepted by the verifier, keeps every byte through dis and asm, links, and runs with little fuel and heap
- * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not.  ORUS_GENERATED sets how many, ORUS_SEED the first. */
+ * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not.  ORUS_GENERATED sets how many, ORUS_CALLS how
+ * many of small functions, ORUS_SEED the first. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -169,7 +170,7 @@ static void generated_modules_are_valid_and_run(void **unused) {
 /* Most runs must come to an end that can be compared, and some to errors. */
 static void generated_calls_are_the_same_expanded(void **unused) {
   (void)unused;
-  uint64_t count = setting("ORUS_GENERATED", 500);
+  uint64_t count = setting("ORUS_CALLS", setting("ORUS_GENERATED", 500));
   Totals totals = {0};
   run_generated(gen_calls, count, &totals);
   assert_true(totals.compared >= count * 3 / 4);
