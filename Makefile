@@ -87,7 +87,7 @@ $(B)/tests/stage0/test_%: $(B)/tests/stage0/test_%.o $(S0_OBJ) $(LIB)
 $(B)/tests/%: $(B)/tests/%.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
 
-$(B)/tests/code/test_generated: $(B)/tests/code/gen_module.o
+$(B)/tests/code/test_generated: $(B)/tests/code/gen_module.o $(B)/tests/code/gen_calls.o
 
 # The main job: compile the examples and run them.
 run: all

@@ -130,7 +130,8 @@ static int index_rebuild(Program *p, uint64_t want) {
     p->type_index_size = size;
   }
   memset(p->type_index, 0, size * sizeof *p->type_index);
-  for (uint32_t i = ORBC_FIRST_MODULE_TYPE; i < p->types_count; i++) index_insert(p, i);
+  for (uint32_t i = ORBC_FIRST_MODULE_TYPE; i < p->types_count; i++)
+    if (!p->types[i].is_unindexed) index_insert(p, i);
   return 1;
 }
 
@@ -148,32 +149,33 @@ static int same_items(const Linker *l, const ProgramType *have, const OrbcType *
   return 1;
 }
 
-static int matches(const Linker *l, uint32_t index, const OrbcType *t, uint32_t hash, uint32_t first_own) {
+static int matches(const Linker *l, uint32_t index, const OrbcType *t, uint32_t hash) {
   const ProgramType *have = &l->p->types[index];
   if (have->hash != hash || have->kind != t->kind) return 0;
   if (t->kind == KIND_FN) return have->number == t->number && same_items(l, have, t, 0);
   if (is_structural(t->kind)) return have->of == program_type(l, t->of);
   uint32_t length;
   const char *name = orbc_string(l->v, t->name, &length);
-  return index < first_own && have->name_length == length && !memcmp(have->name, name, length); /* within a module every row is a type of its own */
+  return have->name_length == length && !memcmp(have->name, name, length);
 }
 
-static uint32_t find_type(const Linker *l, const OrbcType *t, uint32_t hash, uint32_t first_own) {
+static uint32_t find_type(const Linker *l, const OrbcType *t, uint32_t hash) {
   const Program *p = l->p;
   for (uint32_t at = hash;; at++) {
     uint32_t index = p->type_index[at &= p->type_index_size - 1];
-    if (!index || matches(l, index, t, hash, first_own)) return index;
+    if (!index || matches(l, index, t, hash)) return index;
   }
 }
 
-static uint32_t add_type(Linker *l, const OrbcType *t, uint32_t hash) {
+/* `is_found`: it goes into the index.  Of nominal types of one name only the first does: the others cannot be found, and would make the index slow. */
+static uint32_t add_type(Linker *l, const OrbcType *t, uint32_t hash, int is_found) {
   Program *p = l->p;
   uint32_t index = p->types_count++;
   ProgramType *type = &p->types[index];
-  *type = (ProgramType){.kind = t->kind, .hash = hash};
+  *type = (ProgramType){.kind = t->kind, .hash = hash, .is_unindexed = !is_found};
   type->name = orbc_string(l->v, t->name, &type->name_length);
   p->shapes[index] = no_shape;
-  index_insert(p, index);
+  if (is_found) index_insert(p, index);
   return index;
 }
 
@@ -221,14 +223,15 @@ static int number_types(Linker *l) {
   for (uint32_t i = 0; i < v->types_count; i++) {
     const OrbcType *t = &v->types[i];
     if (is_structural(t->kind)) continue;
-    uint32_t hash = hash_type(l, t), have = t->kind == KIND_CLOSURE ? 0 : find_type(l, t, hash, first_own);
-    l->m->types[i] = have ? have : add_type(l, t, hash);
+    int is_closure = t->kind == KIND_CLOSURE; /* every one is a type of its own, as are all rows of one module */
+    uint32_t hash = hash_type(l, t), have = is_closure ? 0 : find_type(l, t, hash);
+    l->m->types[i] = have && have < first_own ? have : add_type(l, t, hash, !have && !is_closure);
   }
   for (uint32_t i = 0; i < v->types_count; i++) {
     const OrbcType *t = &v->types[i];
     if (!is_structural(t->kind)) continue;
-    uint32_t hash = hash_type(l, t), have = find_type(l, t, hash, first_own);
-    l->m->types[i] = have ? have : add_type(l, t, hash);
+    uint32_t hash = hash_type(l, t), have = find_type(l, t, hash);
+    l->m->types[i] = have ? have : add_type(l, t, hash, 1);
     if (have) continue;
     p->types[l->m->types[i]].of = program_type(l, t->of);
     p->types[l->m->types[i]].number = t->number;

@@ -41,6 +41,7 @@ typedef struct ProgramType {
   uint32_t first_item, items;
   uint32_t body;           /* CLOSURE: function index */
   uint32_t hash;
+  uint32_t is_unindexed;   /* never found by name: a closure, or another type of the same module has its name */
 } ProgramType;
 
 /* Where a private instruction came from: frozen instruction `pc` of the function of `site`. */

@@ -557,18 +557,23 @@ L_DIVM_I32: raw[A].s = divide_by_reciprocal(raw[B].s, *pc); pc++; NEXT();
 L_REMM_I32: raw[A].s = raw[B].s - divide_by_reciprocal(raw[B].s, *pc) * (int64_t)C; pc++; NEXT();
 L_MULK_I32: {
     int32_t x;
-    if (UNLIKELY(__builtin_mul_overflow((int32_t)raw[B].s, (int32_t)*pc, &x))) TRAP(OVERFLOW);
+    int failed = __builtin_mul_overflow((int32_t)raw[B].s, (int32_t)*pc, &x);
+    if (UNLIKELY(failed)) goto overflow_behind;
     raw[A].s = x;
     pc++;
     NEXT();
   }
 L_MULK_I64: {
     int64_t x;
-    if (UNLIKELY(__builtin_mul_overflow(raw[B].s, (int64_t)*pc, &x))) TRAP(OVERFLOW);
+    int failed = __builtin_mul_overflow(raw[B].s, (int64_t)*pc, &x);
+    if (UNLIKELY(failed)) goto overflow_behind;
     raw[A].s = x;
     pc++;
     NEXT();
   }
+overflow_behind: /* the operation is the second of the two words: handlers and traces want to know */
+  pc++;
+  TRAP(OVERFLOW);
 
   /* calls */
 L_CALL: DO_CALL();

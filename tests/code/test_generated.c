@@ -1,5 +1,6 @@
 /* Random valid modules (gen_module.h): each is accepted by the verifier, keeps every byte through dis and asm, links, and runs with little fuel and heap
- * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not.  ORUS_GENERATED sets how many, ORUS_SEED the first. */
+ * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not.  ORUS_GENERATED sets how many, ORUS_CALLS how
+ * many of small functions, ORUS_SEED the first. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,6 +14,7 @@
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/verify.h"
+#include "gen_calls.h"
 #include "gen_module.h"
 #include "vm/vm.h"
 
@@ -68,8 +70,16 @@ static void check(uint64_t seed, const void *image, size_t size, Totals *totals)
 typedef struct Ending {
   VmStatus status;
   int kind, frames;
-  int64_t result;
+  int64_t result, total; /* total: what function `total` says afterwards, if there is one */
+  uint64_t trace;        /* hash of its entries */
 } Ending;
+
+/* What the run left in the module's globals. */
+static int64_t total_of(Vm *vm, const Program *program) {
+  const Func *total = program_find(program, "total", 5);
+  if (!total || vm_start(vm, total, NULL, NULL) != VM_DONE) return 0;
+  return vm_run(vm) == VM_DONE ? vm_result(vm) : -1;
+}
 
 static Ending run(uint64_t seed, const void *image, size_t size, int exact, Totals *totals) {
   uint64_t clock = 0;
@@ -93,10 +103,12 @@ static Ending run(uint64_t seed, const void *image, size_t size, int exact, Tota
   vm_stats(vm, &stats);
   totals->executed += stats.instructions;
   totals->collections += stats.heap.minor + stats.heap.full;
-  Ending ending = {status, status == VM_ERROR ? vm_error_kind(vm) : 0, 0, status == VM_DONE ? vm_result(vm) : 0};
+  Ending ending = {status, status == VM_ERROR ? vm_error_kind(vm) : 0, 0, status == VM_DONE ? vm_result(vm) : 0, 0, 0};
   const Func *f;
-  for (uint32_t pc; status == VM_ERROR && vm_error_frame(vm, vm_error(vm), (uint32_t)ending.frames, &f, &pc);) ending.frames++;
+  for (uint32_t pc; status == VM_ERROR && vm_error_frame(vm, vm_error(vm), (uint32_t)ending.frames, &f, &pc); ending.frames++)
+    ending.trace = ending.trace * 1000003 + ((uint64_t)(f ? f->index : 0) << 32 | pc);
   ++*(status == VM_DONE ? &totals->done : status == VM_ERROR ? &totals->errors : &totals->stopped);
+  if (status != VM_STOPPED) ending.total = total_of(vm, &program);
   vm_free(vm);
   program_free(&program);
   return ending;
@@ -112,10 +124,13 @@ static void run_both(uint64_t seed, const void *image, size_t size, Totals *tota
   Ending exact = run(seed, image, size, 1, totals), expanded = run(seed, image, size, 0, totals);
   if (meets_limit(&exact) || meets_limit(&expanded)) return;
   totals->compared++;
-  if (exact.status != expanded.status || exact.kind != expanded.kind || exact.frames != expanded.frames || exact.result != expanded.result)
-    print_error("seed %llu: status %d %d, error %d %d, frames %d %d, result %lld %lld\n", (unsigned long long)seed, (int)exact.status, (int)expanded.status, exact.kind,
-                expanded.kind, exact.frames, expanded.frames, (long long)exact.result, (long long)expanded.result);
-  assert_true(exact.status == expanded.status && exact.kind == expanded.kind && exact.frames == expanded.frames && exact.result == expanded.result);
+  int same = exact.status == expanded.status && exact.kind == expanded.kind && exact.frames == expanded.frames && exact.result == expanded.result &&
+             exact.total == expanded.total && exact.trace == expanded.trace;
+  if (!same)
+    print_error("seed %llu: status %d %d, error %d %d, frames %d %d, result %lld %lld, total %lld %lld, trace %llx %llx\n", (unsigned long long)seed, (int)exact.status, (int)expanded.status, exact.kind,
+                expanded.kind, exact.frames, expanded.frames, (long long)exact.result, (long long)expanded.result, (long long)exact.total, (long long)expanded.total,
+                (unsigned long long)exact.trace, (unsigned long long)expanded.trace);
+  assert_true(same);
 }
 
 static uint64_t setting(const char *name, uint64_t otherwise) {
@@ -123,28 +138,43 @@ static uint64_t setting(const char *name, uint64_t otherwise) {
   return text ? strtoull(text, NULL, 10) : otherwise;
 }
 
-static void generated_modules_are_valid_and_run(void **unused) {
-  (void)unused;
-  uint64_t count = setting("ORUS_GENERATED", 500), first = setting("ORUS_SEED", 1);
-  Totals totals = {0};
+static void run_generated(int (*generate)(uint64_t, CodeText *), uint64_t count, Totals *totals) {
+  uint64_t first = setting("ORUS_SEED", 1);
   for (uint64_t seed = first; seed < first + count; seed++) {
     CodeText text;
     size_t size;
     ctext_init(&text, memory);
-    assert_true(gen_module(seed, &text));
+    assert_true(generate(seed, &text));
     void *image = assemble(seed, &text, &size);
-    check(seed, image, size, &totals);
-    run_both(seed, image, size, &totals);
+    check(seed, image, size, totals);
+    run_both(seed, image, size, totals);
     free(image);
     ctext_free(&text);
   }
-  print_message("%llu done, %llu errors, %llu stopped, %llu instructions, %llu collections, %llu compared\n", (unsigned long long)totals.done, (unsigned long long)totals.errors,
-                (unsigned long long)totals.stopped, (unsigned long long)totals.executed, (unsigned long long)totals.collections, (unsigned long long)totals.compared);
+  print_message("%llu done, %llu errors, %llu stopped, %llu instructions, %llu collections, %llu compared\n", (unsigned long long)totals->done, (unsigned long long)totals->errors,
+                (unsigned long long)totals->stopped, (unsigned long long)totals->executed, (unsigned long long)totals->collections, (unsigned long long)totals->compared);
+}
+
+static void generated_modules_are_valid_and_run(void **unused) {
+  (void)unused;
+  uint64_t count = setting("ORUS_GENERATED", 500);
+  Totals totals = {0};
+  run_generated(gen_module, count, &totals);
   for (unsigned op = 0; count >= 500 && op < OP_COUNT; op++) {
     if (op == OP_CALL_KERNEL) continue;
     if (!totals.used[op]) print_error("no module has %s\n", opcode_info[op].name);
     assert_true(totals.used[op]);
   }
+}
+
+/* Most runs must come to an end that can be compared, and some to errors. */
+static void generated_calls_are_the_same_expanded(void **unused) {
+  (void)unused;
+  uint64_t count = setting("ORUS_CALLS", setting("ORUS_GENERATED", 500));
+  Totals totals = {0};
+  run_generated(gen_calls, count, &totals);
+  assert_true(totals.compared >= count * 3 / 4);
+  assert_true(count < 500 || (totals.done && totals.errors && totals.collections));
 }
 
 static void the_same_seed_gives_the_same_text(void **unused) {
@@ -160,6 +190,7 @@ static void the_same_seed_gives_the_same_text(void **unused) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(generated_modules_are_valid_and_run), cmocka_unit_test(the_same_seed_gives_the_same_text)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(generated_modules_are_valid_and_run), cmocka_unit_test(generated_calls_are_the_same_expanded),
+                                     cmocka_unit_test(the_same_seed_gives_the_same_text)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
