@@ -120,14 +120,39 @@ static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code
   return returns;
 }
 
-/* References that the code names: what a window has room for beyond these stays empty, and need not be a root. */
-static uint32_t refs_named(const Facts *f, const OrbcFunction *row, const uint64_t *code) {
+/* The function type of a call; NULL when `w` is none. */
+static const OrbcType *called_type(const Inliner *in, uint64_t w, uint32_t note) {
+  const OrbcModule *v = &in->m->view;
+  switch (insn_op(w)) {
+  case OP_CALL:
+    if (insn_c(w) < v->imports_count) return orbc_type(v, v->imports[insn_c(w)].type);
+    return orbc_type(v, v->functions[insn_c(w) - v->imports_count].type);
+  case OP_CALL_FN: return orbc_type(v, insn_c(w));
+  case OP_CALL_TRAIT: return orbc_type(v, v->items[orbc_type(v, note & (uint32_t)NOTE_TYPE)->first_item + insn_c(w)].type);
+  default: return NULL;
+  }
+}
+
+static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
+  const OrbcType *type = called_type(in, w, note);
+  uint32_t n = 0;
+  for (uint32_t i = type ? type->number : 0; type && i < type->items; i++) n += !is_raw_type(in->m->view.items[type->first_item + i].type);
+  return n;
+}
+
+/* References that the code may hold: those it names, and results of calls, which may be the next call's arguments without being named.  What a window has room
+ * for beyond these stays empty, and need not be a root. */
+static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction *row) {
+  const uint64_t *code = in->m->view.code + row->first_code;
   uint32_t most = f->params[BANK_REF];
-  for (uint32_t i = 0; i < row->code; i++)
+  for (uint32_t i = 0; i < row->code; i++) {
+    uint32_t results = ref_results(in, code[i], in->notes[row->first_code + i]);
+    if (results && insn_b(code[i]) + results > most) most = insn_b(code[i]) + results;
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
       if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
     }
+  }
   return most;
 }
 
@@ -142,7 +167,7 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->locals[BANK_RAW] = row->raw_locals;
   f->locals[BANK_REF] = row->ref_locals;
   f->total[BANK_RAW] = row->raw_locals + row->raw_temps;
-  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_named(f, row, v->code + row->first_code);
+  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_used(in, f, row);
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
