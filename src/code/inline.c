@@ -60,13 +60,16 @@ typedef struct Activation {
 
 /* -- facts -- */
 
+/* A window, or the results of RETN, are all registers from the named one on. */
 static uint64_t locals_read(const Facts *f, uint64_t w, int bank) {
-  uint64_t read = 0;
+  uint64_t read = 0, all = ((uint64_t)1 << f->locals[bank]) - 1; /* is_analysed: at most 63 */
+  unsigned op = insn_op(w);
   for (unsigned i = 0; i < 3; i++) {
-    unsigned format = flow_format(insn_op(w), i), reg = flow_operand(w, i);
-    if (flow_bank(format) == bank && !flow_is_write(format) && reg < f->locals[bank]) read |= (uint64_t)1 << reg;
+    unsigned format = flow_format(op, i), reg = flow_operand(w, i);
+    if (flow_bank(format) != bank || flow_is_write(format) || reg >= f->locals[bank]) continue;
+    read |= flow_is_window(format) || op == OP_RETN ? all & ~(((uint64_t)1 << reg) - 1) : (uint64_t)1 << reg;
   }
-  if (insn_op(w) == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
+  if (op == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
   return read;
 }
 

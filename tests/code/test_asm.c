@@ -229,6 +229,22 @@ static void results_that_become_arguments_live(void **unused) {
 #undef GARBAGE
 }
 
+/* RETN, SNEW, ACOPY and AFILL name the first of several registers; the others are read, too, and are 0 when nobody wrote them. */
+static void locals_behind_a_named_one_are_zero(void **unused) {
+  (void)unused;
+#define DIRTY "fn dirty() {\n  temps 8, 1\n  ldi r0, 1, i64\n  service r0, r0, gc_enable\n" \
+              "  ldi r0, 99, i32\n  ldi r1, 99, i32\n  ldi r2, 99, i32\n  ldi r3, 99, i32\n  ldi r4, 99, i32\n  ldi r5, 99, i32\n  ret\n}\n"
+#define FIVE "  local r0: i32\n  local r1: i32\n  local r2: i32\n  local r3: i32\n  local r4: i32\n"
+  assert_int_equal(run("entry main\n" DIRTY "fn two() -> (i32, i32) {\n" FIVE "  retn r3, p0\n}\n"
+                       "fn main() -> i32 {\n  temps 8, 1\n  call r0, p0, dirty\n  call r0, p0, two\n  retr r1\n}\n"),
+                   0);
+  assert_int_equal(run("entry main\n" DIRTY "fn text() -> i32 {\n" FIVE "  ldi r5, 100, i32\n  new_array p0, r5, array[u8]\n  snew p1, p0, r3\n  slen r5, p1\n  retr r5\n}\n"
+                       "fn main() -> i32 {\n  temps 8, 1\n  call r0, p0, dirty\n  call r0, p0, text\n  retr r0\n}\n"),
+                   0);
+#undef DIRTY
+#undef FIVE
+}
+
 /* What is wrong, where, and what is said. */
 static void mistakes_are_reported_with_their_place(void **unused) {
   (void)unused;
@@ -382,7 +398,7 @@ static void damaged_text_is_refused_or_assembled(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(every_directive_gives_its_rows), cmocka_unit_test(a_loop_and_a_recursion), cmocka_unit_test(results_that_become_arguments_live),
+      cmocka_unit_test(every_directive_gives_its_rows), cmocka_unit_test(a_loop_and_a_recursion), cmocka_unit_test(results_that_become_arguments_live), cmocka_unit_test(locals_behind_a_named_one_are_zero),
       cmocka_unit_test(mistakes_are_reported_with_their_place), cmocka_unit_test(nesting_has_a_limit),
       cmocka_unit_test(limits_of_the_format_are_errors),
       cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(damaged_text_is_refused_or_assembled),
