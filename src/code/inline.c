@@ -110,15 +110,26 @@ static int is_analysed(const Facts *f, const OrbcFunction *row) {
   return row->code <= ANALYSED && !row->handlers && f->locals[0] <= 63 && f->locals[1] <= 63;
 }
 
+/* Parameters that cannot be another register: those that are written, and those that stand side by side in a window. */
+static void find_changed(Facts *f, uint64_t w) {
+  unsigned op = insn_op(w);
+  for (unsigned i = 0; i < 3; i++) {
+    unsigned format = flow_format(op, i), reg = flow_operand(w, i);
+    if (flow_bank(format) == BANK_NONE || reg >= 64) continue;
+    if (flow_is_write(format)) f->changed[flow_bank(format)] |= (uint64_t)1 << reg;
+    if (flow_is_window(format)) f->changed[flow_bank(format)] |= UINT64_MAX << reg;
+  }
+}
+
 /* Functions that never return are not worth it: they are what rarely happens. */
 static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
   int returns = 0;
   if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
-    unsigned op = insn_op(code[i]), format = opcode_info[op].a;
+    unsigned op = insn_op(code[i]);
     if (op == OP_RETN || op == OP_SERVICE) return 0;
     returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
-    if (flow_is_write(format) && insn_a(code[i]) < 64) f->changed[flow_bank(format)] |= (uint64_t)1 << insn_a(code[i]);
+    find_changed(f, code[i]);
   }
   return returns;
 }
