@@ -69,9 +69,30 @@ ifneq ($(findstring gcc,$(CC)),)
 $(B)/src/vm/interp.o: CFLAGS += -fno-gcse -fno-crossjumping
 endif
 
+#: all             ./orus and the bootstrap compiler (VARIANT=release; others stay in build/)
+#: run             compile the examples and run them
+#: test            everything that must pass, in four builds
+#: unit            test programs of this build
+#: test-lang       the language corpus
+#: test-limits     every limit and bad input
+#: test-cli        the command line
+#: test-install    install, run from elsewhere, uninstall
+#: test-kernel     the kernel's conformance tests
+#: test-fault      memory, devices and heaps that fail (FAULT_MS=0: all of them)
+#: test-verify     mutated programs (MUTANTS=n)
+#: test-generated  random valid modules (GENERATED=n)
+#: fuzz-smoke      the fuzzers for a moment (FUZZ_SECONDS=n)
+#: check           layers, symbols, links in documents, generated files
+#: docs            write the generated files
+#: bench           compare with other languages (BENCH= RUNS= PEERS=)
+#: bench-heap      pauses with a large heap (LIVE= ALLOCATED= in MB)
+#: install         PREFIX=/usr/local DESTDIR=; uninstall takes it back
+#: setup           install the tools that tests need (Debian)
+#: clean           remove build/ and orus
 help:
-	@sed -n '2,6p' Makefile | sed 's/^# \{0,1\}//'
-	@echo "targets: all run test unit test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap check docs install uninstall test-install clean"
+	@sed -n '3,5p' Makefile | sed 's/^# \{0,1\}//'
+	@echo
+	@sed -n 's/^#: //p' Makefile
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
@@ -180,6 +201,7 @@ endef
 
 check: $(GEN)/reference $(GEN)/kernel
 	@scripts/check-includes
+	@scripts/check-docs
 	@$(MAKE) -s all && scripts/check-symbols $(B)
 	$(call generated,@scripts/generated check)
 

@@ -62,13 +62,16 @@ typedef struct Activation {
 
 /* -- facts -- */
 
+/* A window, or the results of RETN, are all registers from the named one on. */
 static uint64_t locals_read(const Facts *f, uint64_t w, int bank) {
-  uint64_t read = 0;
+  uint64_t read = 0, all = ((uint64_t)1 << f->locals[bank]) - 1; /* is_analysed: at most 63 */
+  unsigned op = insn_op(w);
   for (unsigned i = 0; i < 3; i++) {
-    unsigned format = flow_format(insn_op(w), i), reg = flow_operand(w, i);
-    if (flow_bank(format) == bank && !flow_is_write(format) && reg < f->locals[bank]) read |= (uint64_t)1 << reg;
+    unsigned format = flow_format(op, i), reg = flow_operand(w, i);
+    if (flow_bank(format) != bank || flow_is_write(format) || reg >= f->locals[bank]) continue;
+    read |= flow_is_window(format) || op == OP_RETN ? all & ~(((uint64_t)1 << reg) - 1) : (uint64_t)1 << reg;
   }
-  if (insn_op(w) == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
+  if (op == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
   return read;
 }
 
@@ -109,46 +112,63 @@ static int is_analysed(const Facts *f, const OrbcFunction *row) {
   return row->code <= ANALYSED && !row->handlers && f->locals[0] <= 63 && f->locals[1] <= 63;
 }
 
+/* Parameters that cannot be another register: those that are written, and those that stand side by side in a window. */
+static void find_changed(Facts *f, uint64_t w) {
+  unsigned op = insn_op(w);
+  for (unsigned i = 0; i < 3; i++) {
+    unsigned format = flow_format(op, i), reg = flow_operand(w, i);
+    if (flow_bank(format) == BANK_NONE || reg >= 64) continue;
+    if (flow_is_write(format)) f->changed[flow_bank(format)] |= (uint64_t)1 << reg;
+    if (flow_is_window(format)) f->changed[flow_bank(format)] |= UINT64_MAX << reg;
+  }
+}
+
 /* Functions that never return are not worth it: they are what rarely happens. */
 static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
   int returns = 0;
   if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
-    unsigned op = insn_op(code[i]), format = opcode_info[op].a;
+    unsigned op = insn_op(code[i]);
     if (op == OP_RETN || op == OP_SERVICE) return 0;
     if (opcode_info[op].b == FMT_JUMP && i + 1 + insn_wide(code[i]) == 0) f->loops_to_start = 1;
     returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
-    if (flow_is_write(format) && insn_a(code[i]) < 64) f->changed[flow_bank(format)] |= (uint64_t)1 << insn_a(code[i]);
+    find_changed(f, code[i]);
   }
   return returns;
 }
 
-/* The function type that a call has; NULL: the instruction is none, or has no reference results. */
-static const OrbcType *called_type(const OrbcModule *v, uint64_t w, uint32_t note) {
-  uint32_t c = insn_c(w);
+/* The function type of a call; NULL when `w` is none. */
+static const OrbcType *called_type(const Inliner *in, uint64_t w, uint32_t note) {
+  const OrbcModule *v = &in->m->view;
   switch (insn_op(w)) {
-  case OP_CALL: return orbc_type(v, c < v->imports_count ? v->imports[c].type : v->functions[c - v->imports_count].type);
-  case OP_CALL_FN: return orbc_type(v, c);
-  case OP_CALL_TRAIT: return orbc_type(v, v->items[orbc_type(v, note & NOTE_TYPE)->first_item + c].type);
+  case OP_CALL:
+    if (insn_c(w) < v->imports_count) return orbc_type(v, v->imports[insn_c(w)].type);
+    return orbc_type(v, v->functions[insn_c(w) - v->imports_count].type);
+  case OP_CALL_FN: return orbc_type(v, insn_c(w));
+  case OP_CALL_TRAIT: return orbc_type(v, v->items[orbc_type(v, note & (uint32_t)NOTE_TYPE)->first_item + insn_c(w)].type);
   default: return NULL;
   }
 }
 
-/* References that the code writes: those it names, and the results of calls, which other calls may take without a name.  What a window has room for beyond these
- * stays empty, and need not be a root. */
-static uint32_t refs_written(const Inliner *in, const Facts *f, const OrbcFunction *row) {
-  const OrbcModule *v = &in->m->view;
-  const uint64_t *code = v->code + row->first_code;
+static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
+  const OrbcType *type = called_type(in, w, note);
+  uint32_t n = 0;
+  for (uint32_t i = type ? type->number : 0; type && i < type->items; i++) n += !is_raw_type(in->m->view.items[type->first_item + i].type);
+  return n;
+}
+
+/* References that the code may hold: those it names, and results of calls, which may be the next call's arguments without being named.  What a window has room
+ * for beyond these stays empty, and need not be a root. */
+static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction *row) {
+  const uint64_t *code = in->m->view.code + row->first_code;
   uint32_t most = f->params[BANK_REF];
   for (uint32_t i = 0; i < row->code; i++) {
+    uint32_t results = ref_results(in, code[i], in->notes[row->first_code + i]);
+    if (results && insn_b(code[i]) + results > most) most = insn_b(code[i]) + results;
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
       if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
     }
-    const OrbcType *t = called_type(v, code[i], in->notes[row->first_code + i]);
-    uint32_t end = t ? insn_b(code[i]) : 0;
-    for (uint32_t k = t ? t->number : 0; t && k < t->items; k++) end += !is_raw_type(v->items[t->first_item + k].type);
-    if (end > most) most = end;
   }
   return most;
 }
@@ -164,7 +184,7 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->locals[BANK_RAW] = row->raw_locals;
   f->locals[BANK_REF] = row->ref_locals;
   f->total[BANK_RAW] = row->raw_locals + row->raw_temps;
-  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_written(in, f, row);
+  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_used(in, f, row);
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
