@@ -5,6 +5,7 @@
  * until the block ends, by a smaller indentation or by the closing bracket itself. */
 #include "stage0.h"
 #include "code/opcode.h"
+#include "code/utf8.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -422,21 +423,10 @@ static void lex_token(Lexer *l) {
   else lex_punctuation(l);
 }
 
-/* Bytes of the well-formed UTF-8 sequence at `s` (RFC 3629), 0 when it is not one. */
-static size_t utf8_sequence(const unsigned char *s, size_t left) {
-  if (s[0] < 0x80) return 1;
-  size_t n = s[0] >= 0xc2 && s[0] <= 0xdf ? 2 : s[0] >= 0xe0 && s[0] <= 0xef ? 3 : s[0] >= 0xf0 && s[0] <= 0xf4 ? 4 : 0;
-  if (!n || left < n) return 0;
-  if ((s[0] == 0xe0 && s[1] < 0xa0) || (s[0] == 0xed && s[1] > 0x9f) || (s[0] == 0xf0 && s[1] < 0x90) || (s[0] == 0xf4 && s[1] > 0x8f)) return 0;
-  for (size_t i = 1; i < n; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0;
-  return n;
-}
-
 static void check_utf8(Compiler *c, Module *m) {
   Place at = {m, 1, 1};
   for (size_t i = 0, n; i < m->length; i += n) {
-    n = utf8_sequence((const unsigned char *)m->text + i, m->length - i);
+    n = utf8_length((const unsigned char *)m->text + i, m->length - i);
     if (!n) fail(c, at, "the file is not UTF-8 here");
     at.column += (uint32_t)n;
     if (m->text[i] == '\n') at.line++, at.column = 1;

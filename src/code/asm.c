@@ -269,8 +269,6 @@ static int declare_impl(Asm *a) {
   return more == 0 && asm_add_row(a, ORBC_IMPLS, &row, line) != NULL;
 }
 
-static int hex_value(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1; }
-
 /* Bytes as a string of hexadecimal digits; further declarations append. */
 static int declare_bytes(Asm *a, uint32_t section) {
   if (a->token.kind != TOKEN_STRING) return asm_fail(a, ASM_SYNTAX, "a string of hexadecimal digits was expected");
@@ -278,7 +276,7 @@ static int declare_bytes(Asm *a, uint32_t section) {
   const char *text = intern_text(&a->symbols, a->token.symbol, &n);
   if (n % 2) return asm_fail(a, ASM_SYNTAX, "each byte needs two hexadecimal digits");
   for (size_t i = 0; i < n; i += 2) {
-    int high = hex_value(text[i]), low = hex_value(text[i + 1]);
+    int high = lex_hex_digit(text[i]), low = lex_hex_digit(text[i + 1]);
     if (high < 0 || low < 0) return asm_fail(a, ASM_SYNTAX, "each byte needs two hexadecimal digits");
     uint8_t byte = (uint8_t)(high << 4 | low);
     if (!vec_add(&a->rows[section], &byte, 1)) return asm_no_memory(a);

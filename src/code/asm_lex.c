@@ -1,6 +1,7 @@
 /* asm_lex.c -- see asm_lex.h. */
 #include "code/asm_lex.h"
 #include "code/literal.h"
+#include "code/utf8.h"
 
 #include <string.h>
 
@@ -74,7 +75,7 @@ static Token wrong(Token t, const char *message) {
 
 /* -- strings -- */
 
-static int hex_digit(char c) {
+int lex_hex_digit(char c) {
   return is_digit(c) ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
@@ -91,7 +92,7 @@ static int add_scalar(CodeVec *buffer, uint32_t c) {
 static uint32_t braced_scalar(Lexer *l) {
   uint32_t c = 0, digits = 0;
   if (peek(l, 0) != '{') return 0xffffffff;
-  for (l->at++; hex_digit(peek(l, 0)) >= 0 && digits < 6; l->at++, digits++) c = c << 4 | (uint32_t)hex_digit(peek(l, 0));
+  for (l->at++; lex_hex_digit(peek(l, 0)) >= 0 && digits < 6; l->at++, digits++) c = c << 4 | (uint32_t)lex_hex_digit(peek(l, 0));
   if (!digits || peek(l, 0) != '}' || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff)) return 0xffffffff;
   l->at++;
   return c;
@@ -105,7 +106,7 @@ static const char *lex_escape(Lexer *l, CodeVec *buffer, int *ok) {
   l->at += l->at < l->size;
   if (at) return *ok = add_scalar(buffer, (unsigned char)to[at - from]), NULL;
   if (c == 'x') {
-    int high = hex_digit(peek(l, 0)), low = high < 0 ? -1 : hex_digit(peek(l, 1));
+    int high = lex_hex_digit(peek(l, 0)), low = high < 0 ? -1 : lex_hex_digit(peek(l, 1));
     if (low < 0 || high > 7) return "\\x needs two digits, at most 7f";
     l->at += 2;
     return *ok = add_scalar(buffer, (uint32_t)(high << 4 | low)), NULL;
@@ -113,16 +114,6 @@ static const char *lex_escape(Lexer *l, CodeVec *buffer, int *ok) {
   uint32_t scalar = c == 'u' ? braced_scalar(l) : 0xffffffff;
   if (scalar == 0xffffffff) return "unknown escape: \\n \\t \\r \\0 \\\" \\\\ \\x7f \\u{1f600}";
   return *ok = add_scalar(buffer, scalar), NULL;
-}
-
-/* Length of the UTF-8 character at `s` (RFC 3629), 0 when it is none. */
-static size_t utf8_length(const unsigned char *s, size_t n) {
-  size_t length = *s < 0x80 ? 1 : *s >= 0xc2 && *s <= 0xdf ? 2 : (*s & 0xf0) == 0xe0 ? 3 : *s >= 0xf0 && *s <= 0xf4 ? 4 : 0;
-  if (!length || length > n) return 0;
-  for (size_t i = 1; i < length; i++)
-    if ((s[i] & 0xc0) != 0x80) return 0;
-  if ((*s == 0xe0 && s[1] < 0xa0) || (*s == 0xed && s[1] > 0x9f) || (*s == 0xf0 && s[1] < 0x90) || (*s == 0xf4 && s[1] > 0x8f)) return 0;
-  return length;
 }
 
 static Token lex_string(Lexer *l, Token t, Intern *symbols, CodeVec *buffer) {

@@ -70,4 +70,7 @@ void lex_literal(Lexer *lexer, Token *token);
 /* Whether `name` can stand without quotes as a TOKEN_NAME. */
 int lex_is_name(const char *name, size_t n, int dots);
 
+/* 0 to 15; -1 for what is no hexadecimal digit. */
+int lex_hex_digit(char c);
+
 #endif

@@ -31,6 +31,11 @@ static inline unsigned flow_format(unsigned op, unsigned operand) {
 
 static inline unsigned flow_operand(uint64_t w, unsigned operand) { return (unsigned)(w >> (16 + 16 * operand)) & 0xffff; }
 
+static inline uint64_t flow_with(uint64_t w, unsigned operand, unsigned value) {
+  unsigned shift = 16 + 16 * operand;
+  return (w & ~((uint64_t)0xffff << shift)) | (uint64_t)value << shift;
+}
+
 /* The only register that an instruction without a window writes is operand a. */
 static inline int flow_writes(uint64_t w, int bank, unsigned reg) {
   unsigned format = opcode_info[insn_op(w)].a;

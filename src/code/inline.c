@@ -241,9 +241,7 @@ static uint64_t rename_all(const Activation *act, uint64_t w) {
   if (act->depth == 0) return w;
   for (unsigned i = 0; i < 3; i++) {
     int bank = flow_bank(flow_format(insn_op(w), i));
-    if (bank == BANK_NONE) continue;
-    unsigned shift = 16 + 16 * i;
-    w = (w & ~((uint64_t)0xffff << shift)) | (uint64_t)renamed(act, bank, flow_operand(w, i)) << shift;
+    if (bank != BANK_NONE) w = flow_with(w, i, renamed(act, bank, flow_operand(w, i)));
   }
   return w;
 }
@@ -316,7 +314,7 @@ static void return_value(Inliner *in, const Activation *act, uint32_t pc, int ba
   if (from == to) in->pending |= act->notes[pc] & NOTE_BLOCK ? (uint32_t)NOTE_JOIN : 0;
   else if (can_redirect(in, act, pc, bank, reg)) {
     uint64_t *w = word(in, position(in) - 1);
-    *w = (*w & ~((uint64_t)0xffff << 16)) | (uint64_t)to << 16;
+    *w = flow_with(*w, 0, to);
   } else emit(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
 }
 

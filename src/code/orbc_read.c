@@ -5,6 +5,7 @@
  */
 #include "code/orbc.h"
 #include "code/opcode.h"
+#include "code/utf8.h"
 
 #include <string.h>
 
@@ -55,23 +56,9 @@ static int is_function(const OrbcModule *m, uint32_t function) {
   return (uint64_t)function < (uint64_t)m->imports_count + m->functions_count;
 }
 
-/* UTF-8 as in RFC 3629: shortest form, no surrogates, at most U+10FFFF. */
 static int is_utf8(const unsigned char *s, size_t n) {
-  for (size_t i = 0; i < n;) {
-    unsigned char c = s[i];
-    if (c < 0x80) {
-      i++;
-      continue;
-    }
-    int more = c >= 0xc2 && c <= 0xdf ? 1 : c >= 0xe0 && c <= 0xef ? 2 : c >= 0xf0 && c <= 0xf4 ? 3 : 0;
-    if (!more || n - i <= (size_t)more) return 0;
-    unsigned char low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
-    unsigned char high = c == 0xed ? 0x9f : c == 0xf4 ? 0x8f : 0xbf;
-    if (s[i + 1] < low || s[i + 1] > high) return 0;
-    for (int k = 2; k <= more; k++)
-      if ((s[i + (size_t)k] & 0xc0) != 0x80) return 0;
-    i += (size_t)more + 1;
-  }
+  for (size_t i = 0, length; i < n; i += length)
+    if (!(length = utf8_length(s + i, n - i))) return 0;
   return 1;
 }
 

@@ -27,7 +27,7 @@ static unsigned reading(unsigned base, uint32_t type) { return base + (is_raw_ty
 static unsigned writing(unsigned base, uint32_t type) { return base + (is_raw_type(type) ? write_form[type] : STORE_P); }
 
 static uint64_t with_op(uint64_t w, unsigned op) { return (w & ~(uint64_t)0xffff) | op; }
-static uint64_t with_c(uint64_t w, unsigned c) { return (w & 0xffffffffffff) | (uint64_t)c << 48; }
+static uint64_t with_c(uint64_t w, unsigned c) { return flow_with(w, 2, c); }
 
 /* -- one instruction -- */
 
@@ -321,8 +321,6 @@ static void pair_up(const Rewrite *r, const Body *b, uint64_t *code, uint32_t st
   }
 }
 
-static uint64_t with_b(uint64_t w, unsigned b) { return (w & ~((uint64_t)0xffff << 32)) | (uint64_t)b << 32; }
-
 /* The second instruction of a pair whose first made float `t`: what it is called in FLOAT_PAIRS, and its operands in the order wanted there; 0: it is none. */
 static unsigned use_of_float(const Rewrite *r, const Body *body, uint32_t i, unsigned t, uint64_t *out) {
   uint64_t w = body->code[i];
@@ -335,7 +333,7 @@ static unsigned use_of_float(const Rewrite *r, const Body *body, uint32_t i, uns
   if ((op != OP_ADD_F64 && op != OP_SUB_F64 && op != OP_MUL_F64) || (b == t) == (c == t)) return 0;
   if (b == t) return op;
   if (op == OP_SUB_F64) return ANY_RSUB_F64;
-  *out = with_c(with_b(w, t), b);
+  *out = with_c(flow_with(w, 1, t), b);
   return op;
 }
 
@@ -385,19 +383,18 @@ static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t 
 void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
   uint64_t *code = VEC_ROWS(uint64_t, r->module->code);
   const Body body = {code, r->notes, VEC_ROWS(CodeOrigin, r->module->origins), VEC_ROWS(CodeSite, r->module->sites), end};
-  for (uint32_t i = start; i < end; i++) {
-    uint32_t hash = r->program->is_exact ? 0 : fuse_hash(r, &body, i, code + i);
-    if (hash) {
-      i += hash - 1;
-      continue;
-    }
-    if (!r->program->is_exact && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) {
-      i++;
-      continue;
-    }
-    if (!r->program->is_exact && opcode_info[insn_op(code[i])].b == FMT_JUMP) code[i] = shorten_jump(&body, i);
-    uint64_t w = r->program->is_exact ? 0 : fuse(&body, i);
+  if (r->program->is_exact) {
+    for (uint32_t i = start; i < end; i++) code[i] = rewrite_one(r, code[i], r->notes[i], i);
+    return;
+  }
+  for (uint32_t i = start, words; i < end; i += words) {
+    words = fuse_hash(r, &body, i, code + i);
+    if (!words && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) words = 2;
+    if (words) continue;
+    words = 1;
+    if (opcode_info[insn_op(code[i])].b == FMT_JUMP) code[i] = shorten_jump(&body, i);
+    uint64_t w = fuse(&body, i);
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
-  if (!r->program->is_exact) pair_up(r, &body, code, start);
+  pair_up(r, &body, code, start);
 }
