@@ -133,6 +133,7 @@ static void start_line(Lexer *l) {
   }
   close_blocks(l, indent);
   if (top_level(l)->bracket) return;
+  if (last_kind(l) == T_DEDENT) add(l, T_NEWLINE, l->s); /* a block may be the end of a value: no operator may follow it */
   end_statement(l);
   if (indent != top_level(l)->indent) fail(l->c, place_at(l, l->s), "this indentation matches no open block");
 }

@@ -288,9 +288,9 @@ static void parse_statement_group(Parser *p, NodeList *l) {
   }
 }
 
-/* Behind a statement: its line must end here, unless it ended in a block. */
+/* Behind a statement: its line must end here. */
 static void parse_statement_end(Parser *p) {
-  if (parser_take(p, T_SEMICOLON) || parser_take(p, T_NEWLINE) || p->t[-1].kind == T_DEDENT) return;
+  if (parser_take(p, T_SEMICOLON) || parser_take(p, T_NEWLINE)) return;
   if (!parser_is(p, T_DEDENT) && !parser_is(p, T_EOF)) parser_expected(p, "end of line");
 }
 
