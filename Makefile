@@ -197,15 +197,16 @@ $(1) include/orus_kernel.h $(GEN)/kernel header
 $(1) std/__kernel.orus $(GEN)/kernel orus
 $(1) src/kernel/kcall_table.inc $(GEN)/kernel table
 $(1) docs/kernel_abi.md $(GEN)/kernel docs
+$(1) compiler/code/opcode.orus $(GEN)/compiler
 endef
 
-check: $(GEN)/reference $(GEN)/kernel
+check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler
 	@scripts/check-includes
 	@scripts/check-docs
 	@$(MAKE) -s all && scripts/check-symbols $(B)
 	$(call generated,@scripts/generated check)
 
-docs: $(GEN)/reference $(GEN)/kernel
+docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler
 	$(call generated,@scripts/generated write)
 
 $(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)
