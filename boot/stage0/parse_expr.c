@@ -318,20 +318,11 @@ static Node *parse_braces(Parser *p) {
   return n;
 }
 
-/* An expression that ended in a block is over: what begins the next line (`if`, a bracket, a sign) does not continue it. Puts a line end in place of the dedent. */
-static void end_with_block(Parser *p) {
-  TokenKind next = (TokenKind)p->t->kind;
-  if (p->t[-1].kind != T_DEDENT || (next != T_IF && next != T_LPAREN && next != T_LBRACKET && next != T_MINUS && next != T_NOT)) return;
-  p->t--;
-  p->t->kind = T_NEWLINE;
-}
-
 static Node *parse_lambda(Parser *p) {
   Node *n = parser_node(p, N_LAMBDA);
   n->a = parser_node(p, N_FN);
   p->t++;
   parser_measure(p, parse_fn_rest(p, n->a, 1));
-  end_with_block(p);
   return n;
 }
 
@@ -648,6 +639,5 @@ Node *parse_match(Parser *p) {
     while (parser_take(p, T_SEMICOLON) && !parser_is(p, T_NEWLINE));
   }
   list_into(&l, n);
-  end_with_block(p);
   return n;
 }
