@@ -109,7 +109,7 @@ Val lower_none(Fn *f, Type *t, int dest);
 Val lower_some(Fn *f, Type *t, Val v, int dest);
 void lower_jump_variant(Fn *f, Val v, uint32_t variant, int sense, Label *to);
 Val lower_payload(Fn *f, Node *at, Val v, uint32_t variant, uint32_t field, int dest);
-int lower_find_variant(Fn *f, Type *t, const Name *name);
+int lower_find_variant(Fn *f, Type *t, Name *name);
 
 /* lower_call.c */
 Val lower_call(Fn *f, Node *n, Type *want, int dest);

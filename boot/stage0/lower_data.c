@@ -5,10 +5,11 @@
 
 /* -- options and variants -- */
 
-int lower_find_variant(Fn *f, Type *t, const Name *name) {
+int lower_find_variant(Fn *f, Type *t, Name *name) {
   type_complete(f->c, t);
+  if (name->variant < t->variants_count && t->variants[name->variant].name == name) return (int)name->variant;
   for (uint32_t i = 0; i < t->variants_count; i++)
-    if (t->variants[i].name == name) return (int)i;
+    if (t->variants[i].name == name) return (int)(name->variant = i);
   return -1;
 }
 

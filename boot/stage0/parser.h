@@ -7,7 +7,7 @@
 typedef struct Parser {
   Compiler *c;
   Module *m;
-  const Token *t; /* the next token */
+  Token *t; /* the next token */
   unsigned depth; /* of recursion */
 } Parser;
 

@@ -23,6 +23,7 @@ typedef struct Module Module;
 typedef struct Name {
   struct Name *next;
   uint32_t hash, length;
+  uint32_t variant; /* where lower_find_variant() found it last */
   char text[];
 } Name;
 
