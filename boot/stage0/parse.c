@@ -249,7 +249,10 @@ static Node *parse_try(Parser *p) {
     k->b = parse_body(p);
     list_add(p, &l, parser_measure(p, k));
   }
-  if (!l.v.count) parser_expected(p, "'catch'");
+  if (!l.v.count) {
+    parser_take(p, T_NEWLINE);
+    parser_expected(p, "'catch'");
+  }
   list_into(&l, n);
   return n;
 }

@@ -326,12 +326,6 @@ static Node *parse_lambda(Parser *p) {
   return n;
 }
 
-/* What ends in an indented block ends its line too, except inside brackets: the next line is another statement, however it begins. */
-static Node *end_with_block(Parser *p, Node *n) {
-  if (p->t[-1].kind == T_DEDENT && !parser_is(p, T_RPAREN) && !parser_is(p, T_RBRACKET) && !parser_is(p, T_RBRACE) && !parser_is(p, T_COMMA)) (--p->t)->kind = T_NEWLINE;
-  return n;
-}
-
 static Node *parse_literal(Parser *p, NodeKind kind) {
   Node *n = parser_node(p, kind);
   n->integer = p->t->integer;
@@ -353,8 +347,8 @@ static Node *parse_primary(Parser *p) {
   case T_NAME: return parse_literal(p, N_NAME);
   case T_LPAREN: return parse_parenthesis(p);
   case T_LBRACE: return parse_braces(p);
-  case T_FN: return end_with_block(p, parse_lambda(p));
-  case T_MATCH: return end_with_block(p, parse_match(p));
+  case T_FN: return parse_lambda(p);
+  case T_MATCH: return parse_match(p);
   case T_LBRACKET:
     n = parser_node(p, N_LIST);
     p->t++;

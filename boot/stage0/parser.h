@@ -7,7 +7,7 @@
 typedef struct Parser {
   Compiler *c;
   Module *m;
-  Token *t; /* the next token */
+  const Token *t; /* the next token */
   unsigned depth; /* of recursion */
 } Parser;
 
