@@ -52,7 +52,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -74,6 +74,7 @@ endif
 #: test            everything that must pass, in four builds
 #: unit            test programs of this build
 #: test-lang       the language corpus
+#: test-compiler   the parts of the compiler in Orus
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-install    install, run from elsewhere, uninstall
@@ -171,6 +172,10 @@ test-cli: all
 
 test-lang: all
 	@scripts/test-lang $(B)
+
+# Programs that use a part of the compiler; the others under tests/compiler are what they read.
+test-compiler: all
+	@scripts/test-lang $(B) $$(grep -rl '// expect: ' tests/compiler | sort)
 
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
