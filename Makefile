@@ -52,7 +52,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc bootstrap test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -75,6 +75,9 @@ endif
 #: unit            test programs of this build
 #: test-lang       the language corpus
 #: test-compiler   the parts of the compiler in Orus
+#: orusc           the compiler in Orus, compiled by stage0
+#: test-orusc      the language corpus, compiled by it
+#: bootstrap       the compiler compiles itself until nothing changes
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-install    install, run from elsewhere, uninstall
@@ -177,6 +180,23 @@ test-lang: all
 	@scripts/test-lang $(B)
 
 # Programs that use a part of the compiler; the others under tests/compiler are what they read.
+# The compiler in Orus.
+COMPILER_SRC := $(shell find compiler std -name '*.orus')
+$(B)/orusc.orbc: $(STAGE0) $(COMPILER_SRC)
+	$(Q)$(STAGE0) -o $@ -I . compiler/orusc.orus
+
+orusc: $(ORUS) $(B)/orusc.orbc
+
+test-orusc: orusc
+	@scripts/test-orusc $(B)
+
+# Compiled by stage0, then by itself twice: what it makes of itself must stay the same.
+bootstrap: orusc
+	$(Q)cp $(B)/orusc.orbc $(B)/orusc.1.orbc
+	$(Q)$(ORUS) $(B)/orusc.1.orbc -o $(B)/orusc.2.orbc -I . compiler/orusc.orus
+	$(Q)$(ORUS) $(B)/orusc.2.orbc -o $(B)/orusc.3.orbc -I . compiler/orusc.orus
+	$(Q)cmp $(B)/orusc.2.orbc $(B)/orusc.3.orbc && echo "orusc.2.orbc and orusc.3.orbc are the same"
+
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
 	@scripts/run-tests $^
