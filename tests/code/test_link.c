@@ -137,7 +137,7 @@ static LoadReport refused(Program *p, const Made *m) {
   assert_int_equal(p->items_count, before.items_count);
   assert_int_equal(p->functions_count, before.functions_count);
   assert_int_equal(p->selectors_count, before.selectors_count);
-  assert_int_equal(p->dispatch_count, before.dispatch_count);
+  assert_int_equal(p->dispatch.nodes.count, before.dispatch.nodes.count);
   return report;
 }
 
