@@ -29,7 +29,8 @@ typedef struct Facts {
   uint32_t params[2], locals[2], total[2];
   uint64_t changed[2]; /* parameters that the body writes; by bank, one bit for each */
   uint64_t unset[2];   /* locals that it may read before it wrote them */
-  uint32_t cost;       /* instructions that its expansion makes, without expansions within */
+  uint32_t returns;    /* instructions that return; each becomes a move and a jump */
+  uint32_t cost;       /* instructions that its expansion makes at most, without expansions within */
 } Facts;
 
 typedef struct Fixup {
@@ -154,16 +155,15 @@ static void find_changed(Facts *f, uint64_t w) {
 
 /* Functions that never return are not worth it: they are what rarely happens. */
 static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
-  int returns = 0;
   if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
     unsigned op = insn_op(code[i]);
     if (op == OP_RETN || op == OP_SERVICE) return 0;
     if (opcode_info[op].b == FMT_JUMP && i + 1 + insn_wide(code[i]) == 0) f->loops_to_start = 1;
-    returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
+    f->returns += op == OP_RET || op == OP_RETR || op == OP_RETP;
     find_changed(f, code[i]);
   }
-  return returns;
+  return f->returns > 0;
 }
 
 /* The function type of a call; NULL when `w` is none. */
@@ -223,7 +223,7 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
-  f->cost = row->code + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
+  f->cost = row->code + f->returns + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
   return f;
 }
 

@@ -353,11 +353,31 @@ static void many_functions_that_grow(void **unused) {
   close_attack(a);
 }
 
+/* A return in the middle becomes two instructions. */
+static void many_returns(void **unused) {
+  (void)unused;
+  Attack *a = open_attack(PLENTY + 8, 64);
+  OrbcModule *m = &a->module;
+  static const uint32_t locals[] = {TYPE_I32, TYPE_I32};
+  a->items[m->items_count++] = (OrbcItem){0, TYPE_I32};
+  a->types[m->types_count++] = (OrbcType){.kind = KIND_FN, .items = 1};
+  a->functions[m->functions_count++] = (OrbcFunction){.type = ORBC_FIRST_MODULE_TYPE + 1, .raw_locals = 2, .code = CALLS};
+  m->local_types = locals, m->local_types_count = 2;
+  for (uint32_t i = 0; i < CALLS; i++) a->code[m->code_count++] = insn_make(OP_RETR, 1, 0, 0);
+  while (m->functions_count < PLENTY) {
+    add_function(a, 0, CALLS);
+    a->functions[m->functions_count - 1].raw_temps = 2;
+    a->functions[m->functions_count - 1].first_local = 2;
+  }
+  check_growth(a);
+  close_attack(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_attack_ends_as_it_says), cmocka_unit_test(many_imports_of_many_exports), cmocka_unit_test(one_long_name_for_everything),
       cmocka_unit_test(many_modules), cmocka_unit_test(numbers_of_a_program_do_not_wrap_around),
-      cmocka_unit_test(expansions_of_nothing), cmocka_unit_test(many_functions_that_grow),
+      cmocka_unit_test(expansions_of_nothing), cmocka_unit_test(many_functions_that_grow), cmocka_unit_test(many_returns),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
