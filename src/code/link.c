@@ -384,11 +384,14 @@ static int add_impls(Linker *l) {
 }
 
 /* A variant has the methods of its enum, a closure those of its function type. */
-static uint32_t find_impl(const Program *p, uint32_t type, uint32_t selector) {
-  uint32_t found = pairs_find(&p->dispatch, type, selector);
-  if (found) return found;
+static uint32_t find_inherited(const Program *p, uint32_t type, uint32_t selector) {
   const ProgramType *t = &p->types[type];
-  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? find_impl(p, t->of, selector) : 0;
+  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? pairs_find(&p->dispatch, t->of, selector) : 0;
+}
+
+static inline uint32_t find_impl(const Program *p, uint32_t type, uint32_t selector) {
+  uint32_t found = pairs_find(&p->dispatch, type, selector);
+  return found ? found : find_inherited(p, type, selector);
 }
 
 const Func *program_dispatch(const Program *p, uint32_t type, uint32_t selector) {
