@@ -37,12 +37,17 @@ typedef struct Fixup {
   uint32_t at, target; /* position of the jump; frozen position that it goes to */
 } Fixup;
 
+/* Which handler covers an instruction: there is one when `next`, where to look for one without, is not the instruction itself. */
+typedef struct Cover {
+  uint32_t next, handler;
+} Cover;
+
 typedef struct Inliner {
   Program *program;
   ProgramModule *m;
   const uint32_t *notes;
   CodeVec *out_notes;
-  CodeVec facts, maps, fixups;
+  CodeVec facts, maps, fixups, covers;
   CodeVec loops; /* int32_t for each map row: how many loops the instruction is in */
   uint32_t start;   /* where the root's code starts */
   uint32_t room;    /* how long it may become */
@@ -501,15 +506,41 @@ static void copy_body(Inliner *in, Activation *act) {
 
 static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
 
-static void copy_handlers(Inliner *in, const Activation *act) {
+/* The first instruction from `i` on that no handler covers yet (Tarjan, "Efficiency of a good but not linear set union algorithm", 1975). */
+static uint32_t next_open(Cover *covers, uint32_t i) {
+  for (; covers[i].next != i; i = covers[i].next) covers[i].next = covers[covers[i].next].next;
+  return i;
+}
+
+static void cover(Inliner *in, const Activation *act, Cover *covers, uint32_t handler) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
-  for (uint32_t i = 0; i < act->row->handlers; i++) {
-    OrbcHandler h = in->m->view.handlers[act->row->first_handler + i];
-    h.start = map[h.start] - in->start;
-    h.end = map[h.end] - in->start;
-    h.target = map[h.target] - in->start;
-    if (!vec_add(&in->m->handlers, &h, 1)) in->failed = 1;
+  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + handler];
+  uint32_t end = map[h->end] - in->start;
+  for (uint32_t i = next_open(covers, map[h->start] - in->start); i < end; i = next_open(covers, i + 1)) covers[i] = (Cover){i + 1, handler};
+}
+
+/* Instructions from `i` on that one handler covers become a range: where it ends. */
+static uint32_t add_range(Inliner *in, const Activation *act, const Cover *covers, uint32_t i) {
+  const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
+  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + covers[i].handler];
+  OrbcHandler range = {i, i + 1, map[h->target] - in->start, h->reg};
+  while (covers[range.end].next != range.end && covers[range.end].handler == covers[i].handler) range.end++;
+  if (!vec_add(&in->m->handlers, &range, 1)) in->failed = 1;
+  return range.end;
+}
+
+/* Handlers may overlap, and the first of the file is meant: each instruction gets its own. */
+static void copy_handlers(Inliner *in, const Activation *act, uint32_t length) {
+  if (!act->row->handlers) return;
+  in->covers.count = 0;
+  if (!vec_add(&in->covers, NULL, (size_t)length + 1)) {
+    in->failed = 1;
+    return;
   }
+  Cover *covers = VEC_ROWS(Cover, in->covers);
+  for (uint32_t i = 0; i <= length; i++) covers[i].next = i;
+  for (uint32_t i = 0; i < act->row->handlers; i++) cover(in, act, covers, i);
+  for (uint32_t i = 0; i < length && !in->failed;) i = covers[i].next == i ? i + 1 : add_range(in, act, covers, i);
 }
 
 /* Raw locals to zero on entry, behind the parameters: up to the last that may be read unwritten.  The machine zeroes four at a time. */
@@ -531,10 +562,11 @@ static void expand_function(Inliner *in, uint32_t function) {
   act.site = new_site(in, NULL, 0, &act);
   copy_body(in, &act);
   if (in->failed) return;
-  f->first_handler = (uint32_t)in->m->handlers.count;
-  copy_handlers(in, &act);
-  in->maps.count = in->loops.count = 0;
   f->code_length = position(in) - in->start;
+  copy_handlers(in, &act, f->code_length);
+  uint32_t handlers = (uint32_t)in->m->handlers.count;
+  if (!vec_add(&in->m->handler_ends, &handlers, 1)) in->failed = 1;
+  in->maps.count = in->loops.count = 0;
   f->raw_params = (uint16_t)facts->params[0];
   f->ref_params = (uint16_t)facts->params[1];
   f->raw_total = (uint16_t)in->most[0];
@@ -549,12 +581,14 @@ int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, Cod
   vec_init(&in.facts, program->memory, sizeof(Facts));
   vec_init(&in.maps, program->memory, sizeof(uint32_t));
   vec_init(&in.fixups, program->memory, sizeof(Fixup));
+  vec_init(&in.covers, program->memory, sizeof(Cover));
   vec_init(&in.loops, program->memory, sizeof(int32_t));
   in.failed = !vec_add(&in.facts, NULL, m->view.functions_count);
   for (uint32_t i = 0; i < m->view.functions_count && !in.failed; i++) expand_function(&in, i);
   vec_free(&in.facts);
   vec_free(&in.maps);
   vec_free(&in.fixups);
+  vec_free(&in.covers);
   vec_free(&in.loops);
   return !in.failed;
 }

@@ -451,6 +451,7 @@ static void free_module(Program *p, ProgramModule *m) {
   vec_free(&m->origins);
   vec_free(&m->sites);
   vec_free(&m->handlers);
+  vec_free(&m->handler_ends);
 }
 
 static int open_module(Linker *l) {
@@ -461,6 +462,7 @@ static int open_module(Linker *l) {
   vec_init(&m->origins, p->memory, sizeof(CodeOrigin));
   vec_init(&m->sites, p->memory, sizeof(CodeSite));
   vec_init(&m->handlers, p->memory, sizeof(OrbcHandler));
+  vec_init(&m->handler_ends, p->memory, sizeof(uint32_t));
   m->types = grab(p, v->types_count * sizeof *m->types);
   m->functions = grab(p, ((size_t)v->imports_count + v->functions_count) * sizeof *m->functions);
   m->first_string = p->strings_count;
@@ -605,6 +607,13 @@ const char *program_string(const Program *p, uint32_t index, uint32_t *length) {
     else high = mid;
   }
   return orbc_string(&p->modules[low].view, index - p->modules[low].first_string, length);
+}
+
+const OrbcHandler *program_handlers(const Func *f, uint32_t *count) {
+  const uint32_t *ends = VEC_ROWS(uint32_t, f->module->handler_ends);
+  uint32_t own = f->index - f->module->first_function, first = own ? ends[own - 1] : 0;
+  *count = ends[own] - first;
+  return *count ? VEC_ROWS(const OrbcHandler, f->module->handlers) + first : NULL;
 }
 
 int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {

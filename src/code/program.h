@@ -22,7 +22,6 @@ typedef struct Func {
   uint16_t raw_total, ref_total;
   uint32_t index; /* program-wide number */
   uint32_t code_length;
-  uint32_t first_handler; /* in module->handlers */
   const ProgramModule *module;
   const OrbcFunction *row;
 } Func;
@@ -67,7 +66,8 @@ struct ProgramModule {
   CodeVec code;            /* uint64_t, private; then the constants */
   CodeVec origins;         /* CodeOrigin of each instruction */
   CodeVec sites;           /* CodeSite */
-  CodeVec handlers;        /* OrbcHandler, in private positions */
+  CodeVec handlers;        /* OrbcHandler, in private positions; those of a function in order and without overlaps */
+  CodeVec handler_ends;    /* uint32_t by own function: where its rows of `handlers` end; the next one's start there */
   uint64_t grants;
 };
 
@@ -103,6 +103,9 @@ int program_assignable(const Program *program, uint32_t from, uint32_t to);
 
 /* The function for method `selector` of an object of `type`; NULL when the type does not implement the trait. */
 const Func *program_dispatch(const Program *program, uint32_t type, uint32_t selector);
+
+/* The handlers of a function, `*count` of them, in private positions, in order and without overlaps. */
+const OrbcHandler *program_handlers(const Func *func, uint32_t *count);
 
 /* String constant `index` (program-wide). */
 const char *program_string(const Program *program, uint32_t index, uint32_t *length);

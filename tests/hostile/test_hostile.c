@@ -373,11 +373,84 @@ static void many_returns(void **unused) {
   close_attack(a);
 }
 
+/* -- running -- */
+
+/* A function of type fn() -> i32 that throws `throws` times, and goes on behind each; and handlers that do not cover where.  `pad`: instructions in front. */
+static void add_thrower(Attack *a, int16_t throws, uint32_t pad) {
+  static const uint32_t locals[] = {TYPE_I32, TYPE_ERROR};
+  OrbcModule *m = &a->module;
+  m->local_types = locals, m->local_types_count = 2;
+  a->items[m->items_count++] = (OrbcItem){0, TYPE_I32};
+  a->types[m->types_count++] = (OrbcType){.kind = KIND_FN, .items = 1};
+  while (m->code_count < pad) a->code[m->code_count++] = insn_make(OP_LDI, 0, 0, TYPE_I32);
+  const uint64_t body[] = {insn_make(OP_NEW, 0, 0, TYPE_ERROR), insn_make(OP_ADDI_I32, 0, 0, 1), insn_make(OP_LDI, 1, (uint16_t)throws, TYPE_I32),
+                           insn_make(OP_LT_S, 1, 0, 1), insn_make_wide(OP_JF, 1, 1), insn_make(OP_THROW, 0, 0, 0), insn_make(OP_RETR, 0, 0, 0)};
+  memcpy(a->code + m->code_count, body, sizeof body);
+  m->code_count += sizeof body / sizeof body[0];
+  a->functions[m->functions_count++] = (OrbcFunction){.type = ORBC_FIRST_MODULE_TYPE + 1, .raw_locals = 1, .ref_locals = 1, .raw_temps = 1, .code = m->code_count, .handlers = m->handlers_count};
+  a->info.entry = 0;
+}
+
+/* Each time past as many handlers for something else as a function may have. */
+static void many_handlers(void **unused) {
+  (void)unused;
+  enum { TIMES = 30000, RUNS = 100 };
+  Attack *a = open_attack(8, 64);
+  static OrbcHandler handlers[FILE_LIMIT_HANDLERS];
+  for (uint32_t i = 0; i < FILE_LIMIT_HANDLERS - 1; i++) handlers[i] = (OrbcHandler){0, 1, 1, 0};
+  handlers[FILE_LIMIT_HANDLERS - 1] = (OrbcHandler){5, 6, 1, 0};
+  a->module.handlers = handlers, a->module.handlers_count = FILE_LIMIT_HANDLERS;
+  add_thrower(a, TIMES, 0);
+  Program p;
+  char end[160];
+  open_program(&p);
+  add_attack(&p, a, 1);
+  for (int i = 0; i < RUNS; i++) {
+    run(a->image, a->size, 0, 0, end, sizeof end);
+    assert_string_equal(end, "done 30000");
+  }
+  close_program(&p);
+  close_attack(a);
+}
+
+/* The first of the file that covers an instruction is its handler, however they overlap. */
+static void handlers_that_overlap(void **unused) {
+  (void)unused;
+  enum { CODE = 100, HANDLERS = 12 };
+  uint64_t seed = 1;
+  for (int turn = 0; turn < 300; turn++) {
+    Attack *a = open_attack(CODE, 64);
+    OrbcHandler handlers[HANDLERS];
+    for (uint32_t i = 0; i < HANDLERS; i++) {
+      seed = seed * 6364136223846793005u + 1442695040888963407u;
+      uint32_t start = (uint32_t)(seed >> 33) % CODE, most = i < HANDLERS / 2 ? 10 : CODE, left = CODE - start;
+      handlers[i] = (OrbcHandler){start, start + 1 + (uint32_t)(seed >> 43) % (left < most ? left : most), i, 0};
+    }
+    a->module.handlers = handlers, a->module.handlers_count = HANDLERS;
+    add_thrower(a, 0, CODE - 7);
+    Program p;
+    open_program(&p);
+    p.is_exact = 1;
+    add_attack(&p, a, 1);
+    uint32_t count;
+    const OrbcHandler *ranges = program_handlers(&p.functions[0], &count);
+    for (uint32_t i = 0, k = 0; i < CODE; i++) {
+      uint32_t want = 0;
+      while (want < HANDLERS && (i < handlers[want].start || i >= handlers[want].end)) want++;
+      while (k < count && ranges[k].end <= i) k++;
+      int covered = k < count && ranges[k].start <= i;
+      assert_int_equal(covered ? ranges[k].target : HANDLERS, want);
+    }
+    close_program(&p);
+    close_attack(a);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(every_attack_ends_as_it_says), cmocka_unit_test(many_imports_of_many_exports), cmocka_unit_test(one_long_name_for_everything),
       cmocka_unit_test(many_modules), cmocka_unit_test(numbers_of_a_program_do_not_wrap_around),
-      cmocka_unit_test(expansions_of_nothing), cmocka_unit_test(many_functions_that_grow), cmocka_unit_test(many_returns),
+      cmocka_unit_test(expansions_of_nothing), cmocka_unit_test(many_functions_that_grow), cmocka_unit_test(many_returns), cmocka_unit_test(many_handlers), cmocka_unit_test(handlers_that_overlap),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
