@@ -13,7 +13,11 @@ enum {
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
   LOOK_BACK = 12,    /* instructions in front of a call in which copies of arguments are looked for */
-  LOOK_AHEAD = 100   /* instructions behind a call in which its result is looked for */
+  LOOK_AHEAD = 100,  /* instructions behind a call in which its result is looked for */
+  PASSES = 8,        /* over a function whose locals are looked at: enough for loops six deep */
+  GROWTH = 3,        /* a module may be expanded by so many times its own code */
+  FREE_GROWTH = 65536, /* and so many instructions */
+  SITE_COST = 4      /* of which an expansion takes some even when it leaves nothing behind */
 };
 
 enum { UNKNOWN, EXPANDABLE, NOT_EXPANDABLE };
@@ -25,21 +29,29 @@ typedef struct Facts {
   uint32_t params[2], locals[2], total[2];
   uint64_t changed[2]; /* parameters that the body writes; by bank, one bit for each */
   uint64_t unset[2];   /* locals that it may read before it wrote them */
+  uint32_t returns;    /* instructions that return; each becomes a move and a jump */
+  uint32_t cost;       /* instructions that its expansion makes at most, without expansions within */
 } Facts;
 
 typedef struct Fixup {
   uint32_t at, target; /* position of the jump; frozen position that it goes to */
 } Fixup;
 
+/* Which handler covers an instruction: there is one when `next`, where to look for one without, is not the instruction itself. */
+typedef struct Cover {
+  uint32_t next, handler;
+} Cover;
+
 typedef struct Inliner {
   Program *program;
   ProgramModule *m;
   const uint32_t *notes;
   CodeVec *out_notes;
-  CodeVec facts, maps, fixups;
+  CodeVec facts, maps, fixups, covers;
   CodeVec loops; /* int32_t for each map row: how many loops the instruction is in */
   uint32_t start;   /* where the root's code starts */
   uint32_t room;    /* how long it may become */
+  uint64_t growth;  /* what is left for the module's expansions */
   uint32_t most[2]; /* registers it needs */
   uint32_t pending; /* notes for the next instruction */
   int failed;
@@ -62,49 +74,72 @@ typedef struct Activation {
 
 /* -- facts -- */
 
-/* A window, or the results of RETN, are all registers from the named one on. */
-static uint64_t locals_read(const Facts *f, uint64_t w, int bank) {
-  uint64_t read = 0, all = ((uint64_t)1 << f->locals[bank]) - 1; /* is_analysed: at most 63 */
+/* Locals by bank, one bit for each. */
+typedef struct LocalSets {
+  uint64_t of[2];
+} LocalSets;
+
+/* What an instruction reads, and what it leaves as it is.  A window, or the results of RETN, are all registers from the named one on. */
+static void find_operands(const Facts *f, uint64_t w, LocalSets *read, LocalSets *kept) {
   unsigned op = insn_op(w);
+  *read = (LocalSets){{0, 0}};
+  *kept = (LocalSets){{UINT64_MAX, UINT64_MAX}};
   for (unsigned i = 0; i < 3; i++) {
     unsigned format = flow_format(op, i), reg = flow_operand(w, i);
-    if (flow_bank(format) != bank || flow_is_write(format) || reg >= f->locals[bank]) continue;
-    read |= flow_is_window(format) || op == OP_RETN ? all & ~(((uint64_t)1 << reg) - 1) : (uint64_t)1 << reg;
+    int bank = flow_bank(format);
+    if (bank == BANK_NONE || reg >= f->locals[bank]) continue;
+    uint64_t all = ((uint64_t)1 << f->locals[bank]) - 1, bit = (uint64_t)1 << reg; /* is_analysed: at most 63 */
+    if (flow_is_write(format)) kept->of[bank] &= ~bit;
+    else read->of[bank] |= flow_is_window(format) || op == OP_RETN ? all & ~(bit - 1) : bit;
   }
-  if (op == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
-  return read;
+  if (op == OP_FMA_F64 && insn_a(w) < f->locals[BANK_RAW]) read->of[BANK_RAW] |= (uint64_t)1 << insn_a(w);
+}
+
+static void unite(LocalSets *to, LocalSets more) {
+  to->of[0] |= more.of[0];
+  to->of[1] |= more.of[1];
 }
 
 /* What may be read behind instruction `i` before it is written, given what may be behind those that can follow. */
-static uint64_t live_behind(const OrbcFunction *row, const uint64_t *code, const uint64_t *live, uint32_t i) {
+static LocalSets live_behind(const OrbcFunction *row, const uint64_t *code, const LocalSets *live, uint32_t i) {
   unsigned op = insn_op(code[i]);
   int returns = op == OP_RET || op == OP_RETR || op == OP_RETP || op == OP_THROW || op == OP_UNREACHABLE;
-  uint64_t all = 0;
-  if (opcode_info[op].b == FMT_JUMP) all |= live[i + 1 + insn_wide(code[i])];
+  LocalSets all = {{0, 0}};
+  if (opcode_info[op].b == FMT_JUMP) unite(&all, live[i + 1 + insn_wide(code[i])]);
   if (op == OP_SWITCH)
-    for (uint32_t k = 0; k < insn_wide(code[i]); k++) all |= live[i + 1 + k];
-  if (op == OP_SWITCH) all |= live[i + 1 + insn_wide(code[i])];
-  else if (op != OP_JMP && !returns && i + 1 < row->code) all |= live[i + 1];
+    for (uint32_t k = 0; k < insn_wide(code[i]); k++) unite(&all, live[i + 1 + k]);
+  if (op == OP_SWITCH) unite(&all, live[i + 1 + insn_wide(code[i])]);
+  else if (op != OP_JMP && !returns && i + 1 < row->code) unite(&all, live[i + 1]);
   return all;
 }
 
-/* Liveness (Kildall, "A unified approach to global program optimization", 1973): which locals may be read before the function has written them. */
-static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) {
-  for (int bank = 0; bank < 2; bank++) {
-    uint64_t live[ANALYSED + 1] = {0};
-    for (int changed = 1; changed;) {
-      changed = 0;
-      for (uint32_t i = row->code; i-- > 0;) {
-        unsigned format = opcode_info[insn_op(code[i])].a;
-        uint64_t now = live_behind(row, code, live, i);
-        if (flow_is_write(format) && flow_bank(format) == bank && insn_a(code[i]) < f->locals[bank]) now &= ~((uint64_t)1 << insn_a(code[i]));
-        now |= locals_read(f, code[i], bank);
-        changed |= now != live[i];
-        live[i] = now;
-      }
+/* One step of liveness against the direction of the code; whether anything changed. */
+static int pass_backwards(const OrbcFunction *row, const uint64_t *code, const LocalSets *read, const LocalSets *kept, LocalSets *live) {
+  int changed = 0;
+  for (uint32_t i = row->code; i-- > 0;) {
+    LocalSets now = live_behind(row, code, live, i);
+    for (int bank = 0; bank < 2; bank++) {
+      now.of[bank] = (now.of[bank] & kept[i].of[bank]) | read[i].of[bank];
+      changed |= now.of[bank] != live[i].of[bank];
     }
-    f->unset[bank] = live[0] & ~(((uint64_t)1 << f->params[bank]) - 1);
+    live[i] = now;
   }
+  return changed;
+}
+
+static uint64_t own_locals(const Facts *f, int bank) { return (((uint64_t)1 << f->locals[bank]) - 1) & ~(((uint64_t)1 << f->params[bank]) - 1); }
+
+/* Liveness (Kildall, "A unified approach to global program optimization", 1973): which locals may be read before the function has written them.  All may, when
+ * that is not known soon: a pass for each level of loops is enough (Kam and Ullman, 1976), but jumps can be chosen that need one for each instruction. */
+static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) {
+  LocalSets read[ANALYSED], kept[ANALYSED], live[ANALYSED];
+  uint64_t own[2] = {own_locals(f, BANK_RAW), own_locals(f, BANK_REF)};
+  if (!own[0] && !own[1]) return;
+  for (uint32_t i = 0; i < row->code; i++) find_operands(f, code[i], &read[i], &kept[i]);
+  memset(live, 0, row->code * sizeof live[0]);
+  int passes = 0;
+  while (passes < PASSES && pass_backwards(row, code, read, kept, live)) passes++;
+  for (int bank = 0; bank < 2; bank++) f->unset[bank] = passes < PASSES ? live[0].of[bank] & own[bank] : own[bank];
 }
 
 /* Errors may go from anywhere to a handler, so functions with handlers are not analysed. */
@@ -125,16 +160,15 @@ static void find_changed(Facts *f, uint64_t w) {
 
 /* Functions that never return are not worth it: they are what rarely happens. */
 static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
-  int returns = 0;
   if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
     unsigned op = insn_op(code[i]);
     if (op == OP_RETN || op == OP_SERVICE) return 0;
     if (opcode_info[op].b == FMT_JUMP && i + 1 + insn_wide(code[i]) == 0) f->loops_to_start = 1;
-    returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
+    f->returns += op == OP_RET || op == OP_RETR || op == OP_RETP;
     find_changed(f, code[i]);
   }
-  return returns;
+  return f->returns > 0;
 }
 
 /* The function type of a call; NULL when `w` is none. */
@@ -173,6 +207,12 @@ static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction 
   return most;
 }
 
+static uint32_t count_bits(uint64_t bits) {
+  uint32_t n = 0;
+  for (; bits; bits &= bits - 1) n++;
+  return n;
+}
+
 static Facts *facts_of(Inliner *in, uint32_t function) {
   Facts *f = &VEC_ROWS(Facts, in->facts)[function];
   if (f->state != UNKNOWN) return f;
@@ -188,6 +228,7 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
+  f->cost = row->code + f->returns + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
   return f;
 }
 
@@ -408,7 +449,8 @@ static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   callee.base[0] = callee.result[0] = act->base[0] + insn_a(w);
   callee.base[1] = callee.result[1] = act->base[1] + insn_b(w);
   if (callee.base[0] + facts->total[0] > MOST_REGISTERS || callee.base[1] + facts->total[1] > MOST_REGISTERS) return 0;
-  if (position(in) - in->start + callee.row->code > in->room) return 0;
+  if (position(in) - in->start + facts->cost > in->room || facts->cost + SITE_COST > in->growth) return 0;
+  in->growth -= facts->cost + SITE_COST;
   uint32_t done = 1 + (uint32_t)take_result(act, pc, &callee), starts = act->notes[pc] & NOTE_BLOCK;
   in->pending |= starts;
   if (!in->pending) substitute_arguments(in, act, pc, &callee, facts);
@@ -464,15 +506,41 @@ static void copy_body(Inliner *in, Activation *act) {
 
 static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
 
-static void copy_handlers(Inliner *in, const Activation *act) {
+/* The first instruction from `i` on that no handler covers yet (Tarjan, "Efficiency of a good but not linear set union algorithm", 1975). */
+static uint32_t next_open(Cover *covers, uint32_t i) {
+  for (; covers[i].next != i; i = covers[i].next) covers[i].next = covers[covers[i].next].next;
+  return i;
+}
+
+static void cover(Inliner *in, const Activation *act, Cover *covers, uint32_t handler) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
-  for (uint32_t i = 0; i < act->row->handlers; i++) {
-    OrbcHandler h = in->m->view.handlers[act->row->first_handler + i];
-    h.start = map[h.start] - in->start;
-    h.end = map[h.end] - in->start;
-    h.target = map[h.target] - in->start;
-    if (!vec_add(&in->m->handlers, &h, 1)) in->failed = 1;
+  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + handler];
+  uint32_t end = map[h->end] - in->start;
+  for (uint32_t i = next_open(covers, map[h->start] - in->start); i < end; i = next_open(covers, i + 1)) covers[i] = (Cover){i + 1, handler};
+}
+
+/* Instructions from `i` on that one handler covers become a range: where it ends. */
+static uint32_t add_range(Inliner *in, const Activation *act, const Cover *covers, uint32_t i) {
+  const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
+  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + covers[i].handler];
+  OrbcHandler range = {i, i + 1, map[h->target] - in->start, h->reg};
+  while (covers[range.end].next != range.end && covers[range.end].handler == covers[i].handler) range.end++;
+  if (!vec_add(&in->m->handlers, &range, 1)) in->failed = 1;
+  return range.end;
+}
+
+/* Handlers may overlap, and the first of the file is meant: each instruction gets its own. */
+static void copy_handlers(Inliner *in, const Activation *act, uint32_t length) {
+  if (!act->row->handlers) return;
+  in->covers.count = 0;
+  if (!vec_add(&in->covers, NULL, (size_t)length + 1)) {
+    in->failed = 1;
+    return;
   }
+  Cover *covers = VEC_ROWS(Cover, in->covers);
+  for (uint32_t i = 0; i <= length; i++) covers[i].next = i;
+  for (uint32_t i = 0; i < act->row->handlers; i++) cover(in, act, covers, i);
+  for (uint32_t i = 0; i < length && !in->failed;) i = covers[i].next == i ? i + 1 : add_range(in, act, covers, i);
 }
 
 /* Raw locals to zero on entry, behind the parameters: up to the last that may be read unwritten.  The machine zeroes four at a time. */
@@ -494,10 +562,11 @@ static void expand_function(Inliner *in, uint32_t function) {
   act.site = new_site(in, NULL, 0, &act);
   copy_body(in, &act);
   if (in->failed) return;
-  f->first_handler = (uint32_t)in->m->handlers.count;
-  copy_handlers(in, &act);
-  in->maps.count = in->loops.count = 0;
   f->code_length = position(in) - in->start;
+  copy_handlers(in, &act, f->code_length);
+  uint32_t handlers = (uint32_t)in->m->handlers.count;
+  if (!vec_add(&in->m->handler_ends, &handlers, 1)) in->failed = 1;
+  in->maps.count = in->loops.count = 0;
   f->raw_params = (uint16_t)facts->params[0];
   f->ref_params = (uint16_t)facts->params[1];
   f->raw_total = (uint16_t)in->most[0];
@@ -508,16 +577,18 @@ static void expand_function(Inliner *in, uint32_t function) {
 
 int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, CodeVec *out_notes) {
   if (!m->view.functions_count) return 1;
-  Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes};
+  Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes, .growth = (uint64_t)GROWTH * m->view.code_count + FREE_GROWTH};
   vec_init(&in.facts, program->memory, sizeof(Facts));
   vec_init(&in.maps, program->memory, sizeof(uint32_t));
   vec_init(&in.fixups, program->memory, sizeof(Fixup));
+  vec_init(&in.covers, program->memory, sizeof(Cover));
   vec_init(&in.loops, program->memory, sizeof(int32_t));
   in.failed = !vec_add(&in.facts, NULL, m->view.functions_count);
   for (uint32_t i = 0; i < m->view.functions_count && !in.failed; i++) expand_function(&in, i);
   vec_free(&in.facts);
   vec_free(&in.maps);
   vec_free(&in.fixups);
+  vec_free(&in.covers);
   vec_free(&in.loops);
   return !in.failed;
 }
