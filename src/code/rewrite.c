@@ -94,6 +94,8 @@ static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_
   case OP_GETGP: case OP_SETGP: return insn_make_wide(op, insn_a(w), r->module->first_global_ref + insn_wide(w));
   case OP_CALL: return with_c(w, r->module->functions[insn_c(w)]);
   case OP_CALL_TRAIT: return with_c(w, r->program->types[type_in_program(r, type)].number + insn_c(w));
+  case OP_NOP: return insn_wide(w) ? with_op(w, POP_FUEL) : w; /* both: inline.c, "fuel" */
+  case OP_JMP: return insn_a(w) ? with_op(w, POP_JMP_FUEL) : w;
   case OP_LDNULL: return w;
   default: return opcode_info[op].c == FMT_TYPE ? with_c(w, type_in_program(r, insn_c(w))) : w;
   }
@@ -356,12 +358,14 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   return 1;
 }
 
-/* A jump to a jump goes where that one goes. */
+/* A jump to a jump goes where that one goes, and costs as much as both.  (Conditional jumps have no room for the cost.) */
 static uint64_t shorten_jump(const Body *b, uint32_t i) {
-  uint64_t w = b->code[i];
-  uint32_t target = i + 1 + insn_wide(w);
-  for (int n = 0; n < 8 && insn_op(b->code[target]) == OP_JMP && target != i; n++) target += 1 + insn_wide(b->code[target]);
-  return (uint32_t)w | (uint64_t)(target - (i + 1)) << 32;
+  uint32_t target = i + 1 + insn_wide(b->code[i]), cost = insn_a(b->code[i]);
+  for (int n = 0; n < 8 && (insn_op(b->code[target]) == OP_JMP || insn_op(b->code[target]) == POP_JMP_FUEL) && target != i; n++) {
+    cost += 1 + insn_a(b->code[target]);
+    target += 1 + insn_wide(b->code[target]);
+  }
+  return insn_make_wide(OP_JMP, (uint16_t)cost, target - (i + 1));
 }
 
 /* Words of a multiply-shift at `i`, put into out; 0: it is none. */
@@ -392,7 +396,7 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
     if (!words && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) words = 2;
     if (words) continue;
     words = 1;
-    if (opcode_info[insn_op(code[i])].b == FMT_JUMP) code[i] = shorten_jump(&body, i);
+    if (insn_op(code[i]) == OP_JMP) code[i] = shorten_jump(&body, i);
     uint64_t w = fuse(&body, i);
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }

@@ -154,6 +154,7 @@ int vm_throw(Vm *vm, ErrorObj *e) {
   if (!e->trace) fill_trace(vm, e);
   uint64_t remaining = vm->budget - (uintptr_t)vm->pc;
   for (; vm->frame > vm->frame_base; pop_frame(vm)) {
+    remaining -= 8 * (uint64_t)(int64_t)program_debt(vm->frame->func, position_of(vm, 0));
     const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
     if (!h) continue;
     vm->ref[h->reg] = (Obj *)(void *)vm->error;

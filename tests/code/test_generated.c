@@ -72,6 +72,7 @@ typedef struct Ending {
   int kind, frames;
   int64_t result, total; /* total: what function `total` says afterwards, if there is one */
   uint64_t trace;        /* hash of its entries */
+  uint64_t fuel;
 } Ending;
 
 /* What the run left in the module's globals. */
@@ -103,7 +104,7 @@ static Ending run(uint64_t seed, const void *image, size_t size, int exact, Tota
   vm_stats(vm, &stats);
   totals->executed += stats.instructions;
   totals->collections += stats.heap.minor + stats.heap.full;
-  Ending ending = {status, status == VM_ERROR ? vm_error_kind(vm) : 0, 0, status == VM_DONE ? vm_result(vm) : 0, 0, 0};
+  Ending ending = {status, status == VM_ERROR ? vm_error_kind(vm) : 0, 0, status == VM_DONE ? vm_result(vm) : 0, 0, 0, stats.instructions};
   const Func *f;
   for (uint32_t pc; status == VM_ERROR && vm_error_frame(vm, vm_error(vm), (uint32_t)ending.frames, &f, &pc); ending.frames++)
     ending.trace = ending.trace * 1000003 + ((uint64_t)(f ? f->index : 0) << 32 | pc);
@@ -125,11 +126,11 @@ static void run_both(uint64_t seed, const void *image, size_t size, Totals *tota
   if (meets_limit(&exact) || meets_limit(&expanded)) return;
   totals->compared++;
   int same = exact.status == expanded.status && exact.kind == expanded.kind && exact.frames == expanded.frames && exact.result == expanded.result &&
-             exact.total == expanded.total && exact.trace == expanded.trace;
+             exact.total == expanded.total && exact.trace == expanded.trace && exact.fuel == expanded.fuel;
   if (!same)
-    print_error("seed %llu: status %d %d, error %d %d, frames %d %d, result %lld %lld, total %lld %lld, trace %llx %llx\n", (unsigned long long)seed, (int)exact.status, (int)expanded.status, exact.kind,
+    print_error("seed %llu: status %d %d, error %d %d, frames %d %d, result %lld %lld, total %lld %lld, trace %llx %llx, fuel %llu %llu\n", (unsigned long long)seed, (int)exact.status, (int)expanded.status, exact.kind,
                 expanded.kind, exact.frames, expanded.frames, (long long)exact.result, (long long)expanded.result, (long long)exact.total, (long long)expanded.total,
-                (unsigned long long)exact.trace, (unsigned long long)expanded.trace);
+                (unsigned long long)exact.trace, (unsigned long long)expanded.trace, (unsigned long long)exact.fuel, (unsigned long long)expanded.fuel);
   assert_true(same);
 }
 
