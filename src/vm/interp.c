@@ -219,8 +219,8 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_JEQ() BRANCH(raw[B].u == raw[C].u, 1)
 #define DO_JNE() BRANCH(raw[B].u != raw[C].u, 1)
 #define DO_JMP() JUMP(WIDE)
-#define DO_JMP_FUEL() do { COST((intptr_t)(int16_t)A); JUMP(WIDE); } while (0)
-#define DO_FUEL() COST(WIDE)
+#define DO_JMP_FUEL() do { budget -= (uintptr_t)(intptr_t)(int16_t)A; JUMP(WIDE); } while (0)
+#define DO_FUEL() (budget -= (uintptr_t)WIDE)
 #define DO_JNE_IMM() BRANCH(raw[A].s != IMM_B, 2)
 #define DO_JGE_IMM() BRANCH(raw[A].s >= IMM_B, 2)
 #define DO_LOOP_LT_I32() LOOP_BODY(int32_t, <)
@@ -991,6 +991,14 @@ L_FRAME_NUMBER: {
   /* two instructions in one */
 #define PAIR(x, y) L_##x##_THEN_##y: DO_##x(); pc++; DO_##y(); NEXT();
   PAIRS(PAIR)
+#define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
+#define DO_MULSHR_THEN_GETF_U32() do { DO_MULSHR(); pc++; DO_GETF_U32(); } while (0)
+#define DO_GETF_P_THEN_GETF_U32() do { DO_GETF_P(); pc++; DO_GETF_U32(); } while (0)
+#define DO_GETF_P_THEN_GETF_P() do { DO_GETF_P(); pc++; DO_GETF_P(); } while (0)
+#define DO_ADD_I32_THEN_ADD_I32() do { DO_ADD_I32(); pc++; DO_ADD_I32(); } while (0)
+#define DO_MOV_THEN_MOV() do { DO_MOV(); pc++; DO_MOV(); } while (0)
+#define FUEL_PAIR(y) L_FUEL_THEN_##y: DO_FUEL(); pc++; DO_##y(); NEXT();
+  FUEL_PAIRS(FUEL_PAIR)
 #define FLOAT_PAIR(x, y) L_##x##_INTO_##y: { VALUE_##x(); pc++; USE_##y(); NEXT(); }
   FLOAT_PAIRS(FLOAT_PAIR)
 
