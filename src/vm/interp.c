@@ -656,6 +656,7 @@ L_RET: {
     NEXT();
   }
 L_HALT:
+  budget += 8; /* this is none of the program's instructions */
   SAVE();
   vm->result = raw[0].s;
   vm->result_ref = ref[0];

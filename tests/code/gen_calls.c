@@ -1,9 +1,8 @@
 /* gen_calls.c -- see gen_calls.h.  A function calls only those behind it, so that runs end; what is valid in a block is kept as the verifier keeps it. */
 #include "gen_calls.h"
 #include "code/opcode.h"
+#include "gen_text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { FUNCTIONS = 14, PARAMS = 5, LOCALS = 12, TEMPS = 160 };
@@ -16,8 +15,7 @@ typedef struct Signature {
 } Signature;
 
 typedef struct Gen {
-  uint64_t state;
-  CodeText *out;
+  GenText text;
   Signature functions[FUNCTIONS];
   uint32_t labels;
 } Gen;
@@ -33,24 +31,9 @@ typedef struct Body {
   Bank bank[2];
 } Body;
 
-static uint64_t random64(Gen *g) { /* splitmix64 (Steele, Lea, Flood 2014) */
-  uint64_t z = g->state += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
-}
-
-static uint32_t below(Gen *g, uint32_t n) { return (uint32_t)(random64(g) % n); }
+static uint32_t below(Gen *g, uint32_t n) { return random_below(&g->text, n); }
 static int one_in(Gen *g, uint32_t n) { return below(g, n) == 0; }
-
-__attribute__((format(printf, 2, 3))) static void emit(Gen *g, const char *format, ...) {
-  char line[256];
-  va_list args;
-  va_start(args, format);
-  int n = vsnprintf(line, sizeof line, format, args);
-  va_end(args);
-  ctext_add(g->out, line, (size_t)n);
-}
+#define emit(g, ...) text_put(&(g)->text, __VA_ARGS__)
 
 static int bank_of(uint32_t type) { return type >= RAW_TYPES; }
 static uint32_t random_type(Gen *g) { return below(g, TYPES); }
@@ -404,7 +387,7 @@ static void make_function(Gen *g, uint32_t self) {
 }
 
 int gen_calls(uint64_t seed, CodeText *out) {
-  Gen g = {.state = seed, .out = out};
+  Gen g = {.text = {seed, out}};
   g.functions[0].result = I64;
   for (uint32_t i = 1; i < FUNCTIONS; i++) {
     Signature *s = &g.functions[i];

@@ -11,25 +11,14 @@
 #include <string.h>
 
 #undef fail
+#include "../host.h"
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/verify.h"
 #include "gen_calls.h"
 #include "gen_module.h"
-#include "vm/vm.h"
 
-static void *host_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void host_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
-static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
-static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
-
-static const GcMemory memory = {NULL, host_alloc, host_free};
+static const GcMemory memory = {NULL, plain_alloc, plain_free};
 
 typedef struct Totals {
   uint64_t used[OP_COUNT]; /* instructions of each opcode */
@@ -84,7 +73,7 @@ static int64_t total_of(Vm *vm, const Program *program) {
 
 static Ending run(uint64_t seed, const void *image, size_t size, int exact, Totals *totals) {
   uint64_t clock = 0;
-  VmHost host = {.ctx = &clock, .memory = memory, .now_ns = host_now, .close = host_close};
+  VmHost host = plain_host(&clock);
   VmLimits limits = {.stack_raw = 1 << 16, .stack_ref = 1 << 16, .call_depth = 100, .heap_bytes = 4 << 20, .array_length = 1000, .fuel = 20000};
   Program program;
   LoadReport why;

@@ -12,7 +12,7 @@
 
 #undef fail
 #include "../memory.h"
-#include "stage0.h"
+#include "compile.h"
 #include "vm/vm.h"
 
 typedef struct World {
@@ -44,20 +44,8 @@ typedef struct Job {
 } Job;
 
 static void compile(Job *j, const char *source) {
-  static const char path[] = "build/run.orus";
   memset(j, 0, sizeof *j);
-  FILE *f = fopen(path, "w");
-  assert_non_null(f);
-  fputs(source, f);
-  fclose(f);
-  Options options = {.std_dir = "std"};
-  Compiler *c = malloc(sizeof *c);
-  assert_non_null(c);
-  stage0_init(c, &options);
-  if (!stage0_compile(c, path, &j->image, &j->size)) print_error("%s\n", c->message);
-  stage0_free(c);
-  free(c);
-  assert_non_null(j->image);
+  assert_non_null(j->image = compile_text("build/run.orus", source, &j->size));
 }
 
 /* Links, opens a machine, starts the entry.  0: no memory. */
