@@ -52,6 +52,17 @@ static void forget_from(Bank *k, uint32_t reg) {
 
 static uint32_t type_of(const Bank *k, uint32_t reg) { return reg < k->count ? k->locals[reg] : k->temps[reg - k->count]; }
 
+/* `n` registers side by side that hold a `type` each: the first; -1: there are none. */
+static int32_t find_row(Body *b, uint32_t type, uint32_t n) {
+  const Bank *k = &b->bank[bank_of(type)];
+  uint32_t total = k->count + TEMPS, have;
+  for (uint32_t i = 0, at = below(b->g, total); i < total; i++, at = (at + 1) % total) {
+    for (have = 0; have < n && at + have < total && type_of(k, at + have) == type; have++) {}
+    if (have == n) return (int32_t)at;
+  }
+  return -1;
+}
+
 static int32_t find(Body *b, uint32_t type) {
   const Bank *k = &b->bank[bank_of(type)];
   uint32_t n = k->count + TEMPS;
@@ -174,6 +185,21 @@ static void element(Body *b) {
   } else emit(b->g, "  aget r%u, p%u, r%u\n", destination(b, I32), p, i);
 }
 
+static void add_to_sum(Body *b, uint32_t x) {
+  uint32_t t = fresh(b, I64);
+  emit(b->g, "  getg r%u, sum\n  addi_i64 r%u, r%u, 1\n  xor r%u, r%u, r%u\n  setg r%u, sum\n", t, t, t, t, t, x, t);
+}
+
+/* Reads registers side by side of which it names the first: parameters, locals that nobody has written. */
+static void bulk(Body *b) {
+  int32_t r = find_row(b, I32, 3), two = find_row(b, INTS, 2);
+  if (r < 0) return;
+  uint32_t p = two >= 0 ? (uint32_t)two : value(b, INTS), i = fresh(b, I32), element = fresh(b, I64);
+  emit(b->g, "  %s r%d, p%u\n", two >= 0 && one_in(b->g, 2) ? "acopy" : "afill", r, p);
+  emit(b->g, "  ldi r%u, 0, i32\n  aget r%u, p%u, r%u\n  addi_i64 r%u, r%u, 0\n", i, i, p, i, element, i);
+  add_to_sum(b, element);
+}
+
 static void make_something(Body *b) {
   uint32_t type = random_type(b->g);
   make(b, destination(b, type), type);
@@ -242,6 +268,8 @@ static void call(Body *b) {
   uint32_t callee = b->self + 1 + below(b->g, b->g->functions[b->self].result == NOTHING || one_in(b->g, 4) ? behind : (behind + 1) / 2);
   const Signature *s = &b->g->functions[callee];
   uint32_t window[2], next[2];
+  for (uint32_t i = 0; i < s->count; i++)
+    if (s->params[i] == INTS) (void)value(b, INTS);
   for (int k = 0; k < 2; k++) {
     uint32_t used = 0;
     while (used < TEMPS - 20 && b->bank[k].temps[used] != NOTHING) used++;
@@ -341,11 +369,6 @@ static void account(Body *b) {
   emit(b->g, "  addi_i64 r%u, r%u, %u\n  setg r%u, sum\n", t, t, below(b->g, 9), t);
 }
 
-static void add_to_sum(Body *b, uint32_t x) {
-  uint32_t t = fresh(b, I64);
-  emit(b->g, "  getg r%u, sum\n  addi_i64 r%u, r%u, 1\n  xor r%u, r%u, r%u\n  setg r%u, sum\n", t, t, t, t, t, x, t);
-}
-
 /* A local that nobody has written, mostly: it is 0. */
 static void look_at_local(Body *b) {
   const Bank *k = &b->bank[0];
@@ -379,7 +402,7 @@ static void collect(Body *b) { /* a function with this is not expanded */
 
 static void statements(Body *b, uint32_t n) {
   static void (*const kinds[])(Body *) = {arithmetic, arithmetic, increment, move, move, field, field, float_pair, element, make_something, compare,
-                                          call, call, call, call, branch, branch, null_branch, choice, loop, account, collect, hand_over, look_at_local};
+                                          call, call, call, call, branch, branch, null_branch, choice, loop, account, collect, hand_over, look_at_local, bulk};
   for (; n && b->left; n--) {
     b->left--;
     kinds[below(b->g, sizeof kinds / sizeof kinds[0])](b);
@@ -395,8 +418,9 @@ static void declare_locals(Body *b) {
     k->locals[k->count++] = s->params[i];
     k->params = k->count;
   }
-  for (uint32_t i = below(b->g, 5); i; i--) {
-    uint32_t type = random_type(b->g);
+  uint32_t row = one_in(b->g, 4) ? 3 : 0; /* for `bulk` */
+  for (uint32_t i = row + below(b->g, 5); i; i--) {
+    uint32_t type = row ? row--, I32 : random_type(b->g);
     Bank *k = &b->bank[bank_of(type)];
     emit(b->g, "  local %c%u: %s\n", bank_of(type) ? 'p' : 'r', k->count, names[type]);
     k->locals[k->count++] = (uint8_t)type;
@@ -430,6 +454,7 @@ static void make_function(Gen *g, uint32_t self) {
     g->labels += 2;
   }
   hand_over(&b);
+  if (self && one_in(g, 2)) bulk(&b);
   while (b.left) statements(&b, 4);
   give_back(&b);
   if (handles) { /* what is behind the handler sees the locals as they were */
@@ -451,6 +476,7 @@ static void random_signatures(Gen *g, char letter) {
     s->number = (uint8_t)i;
     s->count = (uint8_t)below(g, PARAMS);
     for (uint32_t k = 0; k < s->count; k++) s->params[k] = (uint8_t)random_type(g);
+    if (one_in(g, 4)) memcpy(s->params, (uint8_t[PARAMS]){I32, I32, I32, INTS, INTS}, s->count = (uint8_t)(4 + below(g, 2))); /* for `bulk` */
     s->result = (uint8_t)below(g, TYPES + 1);
   }
 }
