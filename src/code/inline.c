@@ -59,7 +59,7 @@ typedef struct Activation {
   int in_loop;           /* it was called in one */
   uint64_t copied[2];    /* parameters that are another register */
   uint16_t source[2][64];
-  int32_t debt;          /* in its own instructions, but for those between a payment and the call that it is for */
+  int32_t debt;          /* that of its instructions (CodeOrigin), but for those between a payment and the call that it is for */
   unsigned depth;
 } Activation;
 
@@ -163,8 +163,8 @@ static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
   return n;
 }
 
-/* References that the code may hold: those it names, and results of calls, which may be the next call's arguments without being named.  What a window has room
- * for beyond these stays empty, and need not be a root. */
+/* References that the code may hold: those it names, results of calls, which may be the next call's arguments without being named, and locals, which are read
+ * unwritten, in a window or behind the first of several results.  What a call's window has room for beyond these stays empty, and need not be a root. */
 static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction *row) {
   const uint64_t *code = in->m->view.code + row->first_code;
   uint32_t most = f->params[BANK_REF];
@@ -173,7 +173,10 @@ static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction 
     if (results && insn_b(code[i]) + results > most) most = insn_b(code[i]) + results;
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
-      if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
+      int goes_on = flow_is_window(format) || insn_op(code[i]) == OP_RETN;
+      if (flow_bank(format) != BANK_REF) continue;
+      if (goes_on && reg < row->ref_locals && most < row->ref_locals) most = row->ref_locals;
+      if (!flow_is_window(format) && reg >= most) most = reg + 1;
     }
   }
   return most;

@@ -120,7 +120,8 @@ static void a_trace_costs_a_unit_for_8_calls(void **unused) {
       snprintf(text, sizeof text,
                "entry main\nexport main\nfn main() {\n  local p0: Error\nstart:\n  ldi r0, %u, i32\n  call r0, p1, down\nend:\n  ret\n"
                "caught:\n  %s\nlast:\n  ret\n  handler start to end at caught, p0\n  handler caught to last at last, p0\n}\n"
-               "fn down(i32) {\n  ldi r1, 0, i32\n  eq_i r1, r0, r1\n  jt r1, out\n  addi_i32 r0, r0, -1\n  mov r1, r0\n  call r1, p0, down\n  ret\nout:\n  unreachable\n}\n",
+               "fn down(i32) {\n  ldi r1, 0, i32\n  eq_i r1, r0, r1\n  jt r1, out\n"
+               "  addi_i32 r0, r0, -1\n  mov r1, r0\n  call r1, p0, down\n  ret\nout:\n  unreachable\n}\n",
                depth, again ? "throw p0" : "nop");
       expect(text, 1 + 2 + depth * (3 + 1 + 1 + 2) + 3 + 1 + (depth + 2) / 8 + (again ? 5 : 1) + 1);
     }
