@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-enum { FUNCTIONS = 14, LIBRARY_FUNCTIONS = 5, PARAMS = 5, LOCALS = 12, TEMPS = 160, HIGH = 400 };
+enum { FUNCTIONS = 14, LIBRARY_FUNCTIONS = 5, PARAMS = 5, LOCALS = 16, TEMPS = 160, HIGH = 400 };
 enum { I32, I64, F64, BOOL, RAW_TYPES, NODE = RAW_TYPES, INTS, TYPES, NOTHING = TYPES };
 
 static const char *const names[] = {"i32", "i64", "f64", "bool", "Node", "Ints"};
