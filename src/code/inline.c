@@ -54,6 +54,8 @@ typedef struct Inliner {
   uint64_t growth;  /* what is left for the module's expansions */
   uint32_t most[2]; /* registers it needs */
   uint32_t pending; /* notes for the next instruction */
+  uint32_t payment; /* position of the payment (see settle) that is in front of here with straight code between; ORBC_NONE: there is none */
+  int32_t debt;     /* CodeOrigin.debt here */
   int failed;
 } Inliner;
 
@@ -69,10 +71,14 @@ typedef struct Activation {
   int in_loop;           /* it was called in one */
   uint64_t copied[2];    /* parameters that are another register */
   uint16_t source[2][64];
+  int32_t debt;          /* that of its instructions (CodeOrigin), but for those between a payment and the call that it is for */
   unsigned depth;
 } Activation;
 
 /* -- facts -- */
+
+/* One that expanded functions have. */
+static int is_return(unsigned op) { return op == OP_RET || op == OP_RETR || op == OP_RETP; }
 
 /* Locals by bank, one bit for each. */
 typedef struct LocalSets {
@@ -103,7 +109,7 @@ static void unite(LocalSets *to, LocalSets more) {
 /* What may be read behind instruction `i` before it is written, given what may be behind those that can follow. */
 static LocalSets live_behind(const OrbcFunction *row, const uint64_t *code, const LocalSets *live, uint32_t i) {
   unsigned op = insn_op(code[i]);
-  int returns = op == OP_RET || op == OP_RETR || op == OP_RETP || op == OP_THROW || op == OP_UNREACHABLE;
+  int returns = is_return(op) || op == OP_THROW || op == OP_UNREACHABLE;
   LocalSets all = {{0, 0}};
   if (opcode_info[op].b == FMT_JUMP) unite(&all, live[i + 1 + insn_wide(code[i])]);
   if (op == OP_SWITCH)
@@ -165,7 +171,7 @@ static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code
     unsigned op = insn_op(code[i]);
     if (op == OP_RETN || op == OP_SERVICE) return 0;
     if (opcode_info[op].b == FMT_JUMP && i + 1 + insn_wide(code[i]) == 0) f->loops_to_start = 1;
-    f->returns += op == OP_RET || op == OP_RETR || op == OP_RETP;
+    f->returns += is_return(op);
     find_changed(f, code[i]);
   }
   return f->returns > 0;
@@ -191,8 +197,8 @@ static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
   return n;
 }
 
-/* References that the code may hold: those it names, and results of calls, which may be the next call's arguments without being named.  What a window has room
- * for beyond these stays empty, and need not be a root. */
+/* References that the code may hold: those it names, results of calls, which may be the next call's arguments without being named, and locals, which are read
+ * unwritten, in a window or behind the first of several results.  What a call's window has room for beyond these stays empty, and need not be a root. */
 static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction *row) {
   const uint64_t *code = in->m->view.code + row->first_code;
   uint32_t most = f->params[BANK_REF];
@@ -201,7 +207,10 @@ static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction 
     if (results && insn_b(code[i]) + results > most) most = insn_b(code[i]) + results;
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
-      if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
+      int goes_on = flow_is_window(format) || insn_op(code[i]) == OP_RETN;
+      if (flow_bank(format) != BANK_REF) continue;
+      if (goes_on && reg < row->ref_locals && most < row->ref_locals) most = row->ref_locals;
+      if (!flow_is_window(format) && reg >= most) most = reg + 1;
     }
   }
   return most;
@@ -249,8 +258,15 @@ static void emit(Inliner *in, const Activation *act, uint64_t w, uint32_t notes,
   }
   *to = w;
   *to_notes = notes | in->pending;
-  *to_origin = (CodeOrigin){pc, act->site};
+  *to_origin = (CodeOrigin){pc, act->site, in->debt};
+  if ((*to_notes & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)) || (opcode_info[insn_op(w)].flags & OPF_ENDS_BLOCK)) in->payment = ORBC_NONE;
   in->pending = 0;
+}
+
+/* An instruction that the frozen code does not have. */
+static void emit_extra(Inliner *in, const Activation *act, uint64_t w, uint32_t notes, uint32_t pc) {
+  in->debt--;
+  emit(in, act, w, notes, pc);
 }
 
 static void remove_row(CodeVec *vec, uint32_t at) {
@@ -267,6 +283,8 @@ static void take_out(Inliner *in, const Activation *act, uint32_t at, uint32_t p
   remove_row(&in->m->origins, at);
   if (at < position(in)) *note(in, at) |= inherited;
   else in->pending |= inherited;
+  for (uint32_t i = at; i < position(in); i++) origin(in, i)->debt++;
+  in->debt++;
   uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
   for (uint32_t i = pc + 1; i-- > 0 && map[i] > at;) map[i]--;
 }
@@ -335,7 +353,7 @@ static void clear_locals(Inliner *in, const Activation *callee, const Facts *fac
   for (int bank = 0; bank < 2; bank++)
     for (unsigned k = facts->params[bank]; k < facts->locals[bank]; k++)
       if (facts->unset[bank] >> k & 1)
-        emit(in, callee, bank == BANK_RAW ? insn_make(OP_LDI, callee->base[bank] + k, 0, TYPE_I64) : insn_make(OP_LDNULL, callee->base[bank] + k, 0, 0), 0, 0);
+        emit_extra(in, callee, bank == BANK_RAW ? insn_make(OP_LDI, callee->base[bank] + k, 0, TYPE_I64) : insn_make(OP_LDNULL, callee->base[bank] + k, 0, 0), 0, 0);
 }
 
 /* -- results -- */
@@ -356,7 +374,7 @@ static void return_value(Inliner *in, const Activation *act, uint32_t pc, int ba
   else if (can_redirect(in, act, pc, bank, reg)) {
     uint64_t *w = word(in, position(in) - 1);
     *w = flow_with(*w, 0, to);
-  } else emit(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
+  } else emit_extra(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
 }
 
 static void add_fixup(Inliner *in, uint32_t target) {
@@ -367,12 +385,36 @@ static void add_fixup(Inliner *in, uint32_t target) {
 /* A return of an expanded function: its value, and a jump behind it unless it is there. */
 static void expand_return(Inliner *in, const Activation *act, uint32_t pc) {
   uint64_t w = act->code[pc];
+  in->debt = act->debt + 1;
   if (insn_op(w) == OP_RETR) return_value(in, act, pc, BANK_RAW, insn_a(w));
   else if (insn_op(w) == OP_RETP) return_value(in, act, pc, BANK_REF, insn_a(w));
   else if (act->notes[pc] & NOTE_BLOCK) in->pending |= (uint32_t)NOTE_JOIN;
   if (pc + 1 == act->row->code || in->failed) return;
-  emit(in, act, insn_make_wide(OP_JMP, 0, 0), 0, pc);
+  emit_extra(in, act, insn_make_wide(OP_JMP, 0, 0), 0, pc);
   add_fixup(in, act->row->code);
+  in->debt = act->debt;
+}
+
+/* -- fuel --
+ *
+ * An expanded call costs what the call would: what is missing is paid by a NOP with a number in front of it (rewrite.c makes FUEL of it), one for all calls with
+ * straight code between, and by the jumps that returns become.  Where something throws in between, the debt of its origin makes up for it. */
+
+static void start_payment(Inliner *in, const Activation *callee) {
+  if (in->payment == ORBC_NONE || in->pending) {
+    emit_extra(in, callee, insn_make_wide(OP_NOP, 0, 0), 0, 0);
+    in->payment = position(in) - 1;
+  }
+}
+
+/* Behind an expanded call: the payment at `at` covers it, so that the debt is what it was before. */
+static void settle(Inliner *in, const Activation *act, uint32_t at) {
+  int32_t missing = in->debt - act->debt;
+  uint64_t *w = word(in, at);
+  if (in->failed) return;
+  *w = insn_make_wide(OP_NOP, 0, (uint32_t)((int32_t)insn_wide(*w) + missing));
+  for (uint32_t i = at; i < position(in); i++) origin(in, i)->debt -= missing;
+  in->debt = act->debt;
 }
 
 /* -- bodies -- */
@@ -412,7 +454,7 @@ static int take_result(const Activation *act, uint32_t pc, Activation *callee) {
   unsigned returns = bank == BANK_RAW ? OP_RETR : OP_RETP;
   for (uint32_t i = 0; i < callee->row->code; i++) {
     unsigned op = insn_op(callee->code[i]);
-    if ((op == OP_RET || op == OP_RETR || op == OP_RETP) && op != returns) return 0;
+    if (is_return(op) && op != returns) return 0;
   }
   if (!is_dead_behind(act, pc + 1, bank, insn_b(next))) return 0;
   callee->result[bank] = renamed(act, bank, insn_a(next));
@@ -455,8 +497,14 @@ static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   in->pending |= starts;
   if (!in->pending) substitute_arguments(in, act, pc, &callee, facts);
   callee.site = new_site(in, act, pc, &callee);
+  in->debt += 2; /* the call's cost */
+  start_payment(in, &callee);
+  uint32_t payment = in->payment;
   clear_locals(in, &callee, facts);
+  callee.debt = in->debt;
   copy_body(in, &callee);
+  in->debt += (int32_t)done - 1;
+  settle(in, act, payment);
   return done;
 }
 
@@ -466,7 +514,9 @@ static void resolve(Inliner *in, const Activation *act, size_t first) {
     Fixup f = VEC_ROWS(Fixup, in->fixups)[i];
     uint64_t *w = word(in, f.at);
     *w = (uint32_t)*w | (uint64_t)(map[f.target] - (f.at + 1)) << 32;
-    if (f.target == act->row->code) in->pending |= (uint32_t)NOTE_JOIN;
+    if (f.target != act->row->code) continue;
+    *w = flow_with(*w, 0, (uint16_t)(origin(in, f.at)->debt - in->debt)); /* a return: see "fuel" */
+    in->pending |= (uint32_t)NOTE_JOIN;
   }
   in->fixups.count = first;
 }
@@ -488,7 +538,7 @@ static void copy_body(Inliner *in, Activation *act) {
     if (n == 2) VEC_ROWS(uint32_t, in->maps)[act->map + i + 1] = position(in);
     if (n) continue;
     n = 1;
-    if (act->depth && (op == OP_RET || op == OP_RETR || op == OP_RETP)) {
+    if (act->depth && is_return(op)) {
       expand_return(in, act, i);
       continue;
     }
@@ -498,6 +548,7 @@ static void copy_body(Inliner *in, Activation *act) {
   }
   if (in->failed) return;
   VEC_ROWS(uint32_t, in->maps)[act->map + row->code] = position(in);
+  if (act->depth && !is_return(insn_op(act->code[row->code - 1]))) in->debt = act->debt + 1; /* as if it ended in one */
   resolve(in, act, first_fixup);
   if (act->depth) in->maps.count = in->loops.count = act->map;
 }
@@ -558,6 +609,8 @@ static void expand_function(Inliner *in, uint32_t function) {
   const Facts *facts = facts_of(in, function);
   in->start = position(in);
   in->most[0] = in->most[1] = in->pending = 0;
+  in->payment = ORBC_NONE;
+  in->debt = 0;
   in->room = in->program->is_exact ? 0 : 4 * act.row->code + 256;
   act.site = new_site(in, NULL, 0, &act);
   copy_body(in, &act);

@@ -616,9 +616,15 @@ const OrbcHandler *program_handlers(const Func *f, uint32_t *count) {
   return *count ? VEC_ROWS(const OrbcHandler, f->module->handlers) + first : NULL;
 }
 
+static const CodeOrigin *origin_of(const Func *f, uint32_t pc) {
+  return &VEC_ROWS(CodeOrigin, f->module->origins)[(size_t)(f->code - VEC_ROWS(uint64_t, f->module->code)) + pc];
+}
+
+int32_t program_debt(const Func *f, uint32_t pc) { return origin_of(f, pc)->debt; }
+
 int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {
   const ProgramModule *m = f->module;
-  const CodeOrigin *o = &VEC_ROWS(CodeOrigin, m->origins)[(size_t)(f->code - VEC_ROWS(uint64_t, m->code)) + pc];
+  const CodeOrigin *o = origin_of(f, pc);
   const CodeSite *site = &VEC_ROWS(CodeSite, m->sites)[o->site];
   *frozen = o->pc;
   for (; level; level--) {

@@ -45,6 +45,7 @@ typedef struct ProgramType {
 /* Where a private instruction came from: frozen instruction `pc` of the function of `site`. */
 typedef struct CodeOrigin {
   uint32_t pc, site;
+  int32_t debt; /* fuel that the frozen code has used up with this instruction, less what the private code has */
 } CodeOrigin;
 
 /* A place where a function's body stands: its own, or instead of a call in another one. */
@@ -113,6 +114,9 @@ const char *program_string(const Program *program, uint32_t index, uint32_t *len
 /* The function that private instruction `pc` of `func` came from, and its position there: level 0 the innermost one, 1 the one that it was expanded in, and so
  * on.  0: there is no such level. */
 int program_origin(const Program *program, const Func *func, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen);
+
+/* Fuel that is still to be paid when private instruction `pc` of `func` throws: CodeOrigin.debt. */
+int32_t program_debt(const Func *func, uint32_t pc);
 
 /* Source position of frozen instruction `pc` of `func`: line and column, 0 when unknown. */
 void program_position(const Func *func, uint32_t pc, uint32_t *line, uint32_t *column);

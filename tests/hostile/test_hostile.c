@@ -18,25 +18,14 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../host.h"
 #include "code/asm.h"
 #include "code/text.h"
 #include "code/verify.h"
-#include "vm/vm.h"
 
 #define FOLDER "tests/hostile"
 
-static void *host_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx;
-  return aligned_alloc(align < 16 ? 16 : align, (size + 63) & ~(size_t)63);
-}
-static void host_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
-static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
-static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
-
-static const GcMemory memory = {NULL, host_alloc, host_free};
+static const GcMemory memory = {NULL, plain_alloc, plain_free};
 
 /* -- one run -- */
 
@@ -60,7 +49,7 @@ static void describe(Vm *vm, VmStatus status, char *to, size_t room) {
 
 static void run(const void *image, size_t size, int exact, uint64_t fuel, char *to, size_t room) {
   uint64_t clock = 0;
-  VmHost host = {.ctx = &clock, .memory = memory, .now_ns = host_now, .close = host_close};
+  VmHost host = plain_host(&clock);
   VmLimits limits = {.stack_raw = 1 << 16, .stack_ref = 1 << 16, .call_depth = 1000, .heap_bytes = 16 << 20, .array_length = 1 << 20, .fuel = fuel};
   Program program;
   LoadReport why;
