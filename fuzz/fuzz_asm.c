@@ -3,23 +3,15 @@
 #include "code/asm.h"
 #include "code/dis.h"
 #include "code/verify.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void *fuzz_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx, (void)align;
-  return malloc(size);
-}
-static void fuzz_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
-
 static void round_trip(const void *image, size_t size) {
-  GcMemory memory = {NULL, fuzz_alloc, fuzz_free};
+  GcMemory memory = fuzz_memory();
   OrbcModule m;
   LoadReport why;
   AsmReport report;
@@ -39,7 +31,7 @@ static void round_trip(const void *image, size_t size) {
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-  GcMemory memory = {NULL, fuzz_alloc, fuzz_free};
+  GcMemory memory = fuzz_memory();
   AsmReport report;
   void *image;
   size_t image_size;

@@ -1,19 +1,11 @@
 /* libFuzzer target: any bytes as an .orbc.  The checksum is mended so that the deeper checks are reached; what is accepted is linked. */
 #include "code/program.h"
+#include "memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void *fuzz_alloc(void *ctx, size_t size, size_t align) {
-  (void)ctx, (void)align;
-  return malloc(size);
-}
-static void fuzz_free(void *ctx, void *block, size_t size, size_t align) {
-  (void)ctx, (void)size, (void)align;
-  free(block);
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   unsigned char *image = malloc(size + 8); /* aligned to 16 */
@@ -27,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   }
   Program p;
   LoadReport report;
-  GcMemory memory = {NULL, fuzz_alloc, fuzz_free};
+  GcMemory memory = fuzz_memory();
   if (program_init(&p, memory)) {
     program_add(&p, image, size, 0, &report);
     program_free(&p);

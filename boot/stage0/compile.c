@@ -161,15 +161,25 @@ static void name_instance(Compiler *c) {
   if (i->needed.module) snprintf(c->message + n, sizeof c->message - n, " (in %.300s, needed at %.1024s:%u:%u)", s.bytes, i->needed.module->path->text, i->needed.line, i->needed.column);
 }
 
+static void open_program(Compiler *c) {
+  c->program = arena_alloc(c, sizeof *c->program);
+  VEC_PUSH(c, &P->strings, Name *, name_lit(c, ""));
+  types_init(c);
+  load_prelude(c);
+}
+
+int stage0_load_prelude(Compiler *c) {
+  if (setjmp(c->on_error)) return 0;
+  open_program(c);
+  return 1;
+}
+
 int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
   if (setjmp(c->on_error)) {
     if (P) name_instance(c);
     return 0;
   }
-  c->program = arena_alloc(c, sizeof *c->program);
-  VEC_PUSH(c, &P->strings, Name *, name_lit(c, ""));
-  types_init(c);
-  load_prelude(c);
+  if (!P) open_program(c);
   const char *slash = strrchr(path, '/');
   P->root = name_of(c, path, slash ? (size_t)(slash - path) + 1 : 0);
   Module *entry = module_load(c, module_name(c, path), name_lit(c, path), (Place){0});

@@ -210,6 +210,31 @@ static void bind_counter(Fn *f, Node *index_name, int counter) {
   emit(&f->e, OP_ADDI_I32, counter, counter, 1);
 }
 
+/* A loop whose rounds begin where `continue` goes. */
+typedef struct Rounds {
+  Loop loop;
+  Flow before;
+  Block block;
+} Rounds;
+
+static void rounds_open(Fn *f, Rounds *r, Node *n) {
+  loop_open(f, &r->loop, n->name);
+  r->before = flow_save(f);
+  block_open(f, &r->block, B_LOOP);
+  label_place(&f->e, &r->loop.on_continue);
+  f->e.dead = r->before.dead;
+}
+
+/* The body, and back to the start. */
+static void rounds_close(Fn *f, Rounds *r, Node *n) {
+  lower_loop_body(f, n);
+  emit_jump(&f->e, OP_JMP, 0, &r->loop.on_continue);
+  block_close(f);
+  label_place(&f->e, &r->loop.on_break);
+  flow_restore(f, &r->before);
+  f->loop = r->loop.outer;
+}
+
 static void for_string(Fn *f, Node *n, Val s, Node *index_name, Node *target) {
   Program0 *p = PROGRAM(f);
   Type *i32 = p->raw[TYPE_I32];
@@ -217,18 +242,13 @@ static void for_string(Fn *f, Node *n, Val s, Node *index_name, Node *target) {
   int counter = open_counter(f, index_name);
   Val at = {i32, lower_hidden(f, i32)}, next = {i32, lower_hidden(f, i32)};
   emit(&f->e, OP_LDI, next.reg, 0, TYPE_I32);
-  Loop loop;
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  Block b;
-  block_open(f, &b, B_LOOP);
-  label_place(&f->e, &loop.on_continue);
-  f->e.dead = before.dead;
+  Rounds rounds;
+  rounds_open(f, &rounds, n);
   lower_move(f, i32, at.reg, next.reg);
   int length = emit_temp(&f->e, 1), test = emit_temp(&f->e, 1);
   emit(&f->e, OP_SLEN, length, s.reg, 0);
   emit(&f->e, OP_LT_S, test, at.reg, length);
-  emit_jump(&f->e, OP_JF, test, &loop.on_break);
+  emit_jump(&f->e, OP_JF, test, &rounds.loop.on_break);
   Val args[2] = {s, at};
   Val ch = lower_helper(f, n, "__decode", NULL, args, 2, REG_NONE);
   Val hidden = lower_hide(f, ch);
@@ -236,12 +256,7 @@ static void for_string(Fn *f, Node *n, Val s, Node *index_name, Node *target) {
   emit(&f->e, OP_ADD_I32, next.reg, at.reg, width.reg);
   bind_loop_value(f, target, hidden);
   bind_counter(f, index_name, counter);
-  lower_loop_body(f, n);
-  emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
-  block_close(f);
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
+  rounds_close(f, &rounds, n);
 }
 
 /* Anything with next(), or with iter() that gives such a thing. */
@@ -250,25 +265,15 @@ static void for_iterator(Fn *f, Node *n, Val v, Node *index_name, Node *target) 
   if (!lower_has_method(f, v.type, "next")) fail(f->c, node_place(f, n->b), "%s cannot be iterated over", type_text(f->c, v.type));
   v = lower_hide(f, v);
   int counter = open_counter(f, index_name);
-  Loop loop;
-  loop_open(f, &loop, n->name);
-  Flow before = flow_save(f);
-  Block b;
-  block_open(f, &b, B_LOOP);
-  label_place(&f->e, &loop.on_continue);
-  f->e.dead = before.dead;
+  Rounds rounds;
+  rounds_open(f, &rounds, n);
   Val receiver = v;
   Val o = lower_hide(f, lower_method(f, n, "next", &receiver, 1, REG_NONE));
   if (!type_is_option(f->c, o.type)) fail(f->c, node_place(f, n->b), "next() must return an option, not %s", type_text(f->c, o.type));
-  lower_jump_variant(f, o, 0, 0, &loop.on_break);
+  lower_jump_variant(f, o, 0, 0, &rounds.loop.on_break);
   bind_loop_value(f, target, lower_payload(f, n, o, 0, 0, REG_NONE));
   bind_counter(f, index_name, counter);
-  lower_loop_body(f, n);
-  emit_jump(&f->e, OP_JMP, 0, &loop.on_continue);
-  block_close(f);
-  label_place(&f->e, &loop.on_break);
-  flow_restore(f, &before);
-  f->loop = loop.outer;
+  rounds_close(f, &rounds, n);
 }
 
 static int is_enumerate(Fn *f, Node *n) {

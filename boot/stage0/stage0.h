@@ -115,7 +115,9 @@ struct Compiler {
   struct Program0 *program;
 };
 
-/* compile.c: the whole job.  Returns 1 with the image (malloc'ed), or 0 with c->message. */
+/* compile.c: the whole job.  Returns 1 with the image (malloc'ed), or 0 with c->message.  stage0_load_prelude is its first part, which is the same for all programs, for
+ * those who keep what it made; 1, or 0 with c->message. */
+int stage0_load_prelude(Compiler *c);
 int stage0_compile(Compiler *c, const char *path, void **image, size_t *size);
 void stage0_init(Compiler *c, const Options *options);
 void stage0_free(Compiler *c);

@@ -13,7 +13,11 @@ enum {
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
   LOOK_BACK = 12,    /* instructions in front of a call in which copies of arguments are looked for */
-  LOOK_AHEAD = 100   /* instructions behind a call in which its result is looked for */
+  LOOK_AHEAD = 100,  /* instructions behind a call in which its result is looked for */
+  PASSES = 8,        /* over a function whose locals are looked at: enough for loops six deep */
+  GROWTH = 3,        /* a module may be expanded by so many times its own code */
+  FREE_GROWTH = 65536, /* and so many instructions */
+  SITE_COST = 4      /* of which an expansion takes some even when it leaves nothing behind */
 };
 
 enum { UNKNOWN, EXPANDABLE, NOT_EXPANDABLE };
@@ -25,23 +29,33 @@ typedef struct Facts {
   uint32_t params[2], locals[2], total[2];
   uint64_t changed[2]; /* parameters that the body writes; by bank, one bit for each */
   uint64_t unset[2];   /* locals that it may read before it wrote them */
+  uint32_t returns;    /* instructions that return; each becomes a move and a jump */
+  uint32_t cost;       /* instructions that its expansion makes at most, without expansions within */
 } Facts;
 
 typedef struct Fixup {
   uint32_t at, target; /* position of the jump; frozen position that it goes to */
 } Fixup;
 
+/* Which handler covers an instruction: there is one when `next`, where to look for one without, is not the instruction itself. */
+typedef struct Cover {
+  uint32_t next, handler;
+} Cover;
+
 typedef struct Inliner {
   Program *program;
   ProgramModule *m;
   const uint32_t *notes;
   CodeVec *out_notes;
-  CodeVec facts, maps, fixups;
+  CodeVec facts, maps, fixups, covers;
   CodeVec loops; /* int32_t for each map row: how many loops the instruction is in */
   uint32_t start;   /* where the root's code starts */
   uint32_t room;    /* how long it may become */
+  uint64_t growth;  /* what is left for the module's expansions */
   uint32_t most[2]; /* registers it needs */
   uint32_t pending; /* notes for the next instruction */
+  uint32_t payment; /* position of the payment (see settle) that is in front of here with straight code between; ORBC_NONE: there is none */
+  int32_t debt;     /* CodeOrigin.debt here */
   int failed;
 } Inliner;
 
@@ -57,54 +71,81 @@ typedef struct Activation {
   int in_loop;           /* it was called in one */
   uint64_t copied[2];    /* parameters that are another register */
   uint16_t source[2][64];
+  int32_t debt;          /* that of its instructions (CodeOrigin), but for those between a payment and the call that it is for */
   unsigned depth;
 } Activation;
 
 /* -- facts -- */
 
-/* A window, or the results of RETN, are all registers from the named one on. */
-static uint64_t locals_read(const Facts *f, uint64_t w, int bank) {
-  uint64_t read = 0, all = ((uint64_t)1 << f->locals[bank]) - 1; /* is_analysed: at most 63 */
+/* One that expanded functions have. */
+static int is_return(unsigned op) { return op == OP_RET || op == OP_RETR || op == OP_RETP; }
+
+/* Locals by bank, one bit for each. */
+typedef struct LocalSets {
+  uint64_t of[2];
+} LocalSets;
+
+/* What an instruction reads, and what it leaves as it is.  A window, or the results of RETN, are all registers from the named one on. */
+static void find_operands(const Facts *f, uint64_t w, LocalSets *read, LocalSets *kept) {
   unsigned op = insn_op(w);
+  *read = (LocalSets){{0, 0}};
+  *kept = (LocalSets){{UINT64_MAX, UINT64_MAX}};
   for (unsigned i = 0; i < 3; i++) {
     unsigned format = flow_format(op, i), reg = flow_operand(w, i);
-    if (flow_bank(format) != bank || flow_is_write(format) || reg >= f->locals[bank]) continue;
-    read |= flow_is_window(format) || op == OP_RETN ? all & ~(((uint64_t)1 << reg) - 1) : (uint64_t)1 << reg;
+    int bank = flow_bank(format);
+    if (bank == BANK_NONE || reg >= f->locals[bank]) continue;
+    uint64_t all = ((uint64_t)1 << f->locals[bank]) - 1, bit = (uint64_t)1 << reg; /* is_analysed: at most 63 */
+    if (flow_is_write(format)) kept->of[bank] &= ~bit;
+    else read->of[bank] |= flow_is_window(format) || op == OP_RETN ? all & ~(bit - 1) : bit;
   }
-  if (op == OP_FMA_F64 && bank == BANK_RAW && insn_a(w) < f->locals[bank]) read |= (uint64_t)1 << insn_a(w);
-  return read;
+  if (op == OP_FMA_F64 && insn_a(w) < f->locals[BANK_RAW]) read->of[BANK_RAW] |= (uint64_t)1 << insn_a(w);
+}
+
+static void unite(LocalSets *to, LocalSets more) {
+  to->of[0] |= more.of[0];
+  to->of[1] |= more.of[1];
 }
 
 /* What may be read behind instruction `i` before it is written, given what may be behind those that can follow. */
-static uint64_t live_behind(const OrbcFunction *row, const uint64_t *code, const uint64_t *live, uint32_t i) {
+static LocalSets live_behind(const OrbcFunction *row, const uint64_t *code, const LocalSets *live, uint32_t i) {
   unsigned op = insn_op(code[i]);
-  int returns = op == OP_RET || op == OP_RETR || op == OP_RETP || op == OP_THROW || op == OP_UNREACHABLE;
-  uint64_t all = 0;
-  if (opcode_info[op].b == FMT_JUMP) all |= live[i + 1 + insn_wide(code[i])];
+  int returns = is_return(op) || op == OP_THROW || op == OP_UNREACHABLE;
+  LocalSets all = {{0, 0}};
+  if (opcode_info[op].b == FMT_JUMP) unite(&all, live[i + 1 + insn_wide(code[i])]);
   if (op == OP_SWITCH)
-    for (uint32_t k = 0; k < insn_wide(code[i]); k++) all |= live[i + 1 + k];
-  if (op == OP_SWITCH) all |= live[i + 1 + insn_wide(code[i])];
-  else if (op != OP_JMP && !returns && i + 1 < row->code) all |= live[i + 1];
+    for (uint32_t k = 0; k < insn_wide(code[i]); k++) unite(&all, live[i + 1 + k]);
+  if (op == OP_SWITCH) unite(&all, live[i + 1 + insn_wide(code[i])]);
+  else if (op != OP_JMP && !returns && i + 1 < row->code) unite(&all, live[i + 1]);
   return all;
 }
 
-/* Liveness (Kildall, "A unified approach to global program optimization", 1973): which locals may be read before the function has written them. */
-static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) {
-  for (int bank = 0; bank < 2; bank++) {
-    uint64_t live[ANALYSED + 1] = {0};
-    for (int changed = 1; changed;) {
-      changed = 0;
-      for (uint32_t i = row->code; i-- > 0;) {
-        unsigned format = opcode_info[insn_op(code[i])].a;
-        uint64_t now = live_behind(row, code, live, i);
-        if (flow_is_write(format) && flow_bank(format) == bank && insn_a(code[i]) < f->locals[bank]) now &= ~((uint64_t)1 << insn_a(code[i]));
-        now |= locals_read(f, code[i], bank);
-        changed |= now != live[i];
-        live[i] = now;
-      }
+/* One step of liveness against the direction of the code; whether anything changed. */
+static int pass_backwards(const OrbcFunction *row, const uint64_t *code, const LocalSets *read, const LocalSets *kept, LocalSets *live) {
+  int changed = 0;
+  for (uint32_t i = row->code; i-- > 0;) {
+    LocalSets now = live_behind(row, code, live, i);
+    for (int bank = 0; bank < 2; bank++) {
+      now.of[bank] = (now.of[bank] & kept[i].of[bank]) | read[i].of[bank];
+      changed |= now.of[bank] != live[i].of[bank];
     }
-    f->unset[bank] = live[0] & ~(((uint64_t)1 << f->params[bank]) - 1);
+    live[i] = now;
   }
+  return changed;
+}
+
+static uint64_t own_locals(const Facts *f, int bank) { return (((uint64_t)1 << f->locals[bank]) - 1) & ~(((uint64_t)1 << f->params[bank]) - 1); }
+
+/* Liveness (Kildall, "A unified approach to global program optimization", 1973): which locals may be read before the function has written them.  All may, when
+ * that is not known soon: a pass for each level of loops is enough (Kam and Ullman, 1976), but jumps can be chosen that need one for each instruction. */
+static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) {
+  LocalSets read[ANALYSED], kept[ANALYSED], live[ANALYSED];
+  uint64_t own[2] = {own_locals(f, BANK_RAW), own_locals(f, BANK_REF)};
+  if (!own[0] && !own[1]) return;
+  for (uint32_t i = 0; i < row->code; i++) find_operands(f, code[i], &read[i], &kept[i]);
+  memset(live, 0, row->code * sizeof live[0]);
+  int passes = 0;
+  while (passes < PASSES && pass_backwards(row, code, read, kept, live)) passes++;
+  for (int bank = 0; bank < 2; bank++) f->unset[bank] = passes < PASSES ? live[0].of[bank] & own[bank] : own[bank];
 }
 
 /* Errors may go from anywhere to a handler, so functions with handlers are not analysed. */
@@ -125,16 +166,15 @@ static void find_changed(Facts *f, uint64_t w) {
 
 /* Functions that never return are not worth it: they are what rarely happens. */
 static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
-  int returns = 0;
   if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
     unsigned op = insn_op(code[i]);
     if (op == OP_RETN || op == OP_SERVICE) return 0;
     if (opcode_info[op].b == FMT_JUMP && i + 1 + insn_wide(code[i]) == 0) f->loops_to_start = 1;
-    returns |= op == OP_RET || op == OP_RETR || op == OP_RETP;
+    f->returns += is_return(op);
     find_changed(f, code[i]);
   }
-  return returns;
+  return f->returns > 0;
 }
 
 /* The function type of a call; NULL when `w` is none. */
@@ -157,8 +197,8 @@ static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
   return n;
 }
 
-/* References that the code may hold: those it names, and results of calls, which may be the next call's arguments without being named.  What a window has room
- * for beyond these stays empty, and need not be a root. */
+/* References that the code may hold: those it names, results of calls, which may be the next call's arguments without being named, and locals, which are read
+ * unwritten, in a window or behind the first of several results.  What a call's window has room for beyond these stays empty, and need not be a root. */
 static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction *row) {
   const uint64_t *code = in->m->view.code + row->first_code;
   uint32_t most = f->params[BANK_REF];
@@ -167,10 +207,19 @@ static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction 
     if (results && insn_b(code[i]) + results > most) most = insn_b(code[i]) + results;
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
-      if (flow_bank(format) == BANK_REF && !flow_is_window(format) && reg >= most) most = reg + 1;
+      int goes_on = flow_is_window(format) || insn_op(code[i]) == OP_RETN;
+      if (flow_bank(format) != BANK_REF) continue;
+      if (goes_on && reg < row->ref_locals && most < row->ref_locals) most = row->ref_locals;
+      if (!flow_is_window(format) && reg >= most) most = reg + 1;
     }
   }
   return most;
+}
+
+static uint32_t count_bits(uint64_t bits) {
+  uint32_t n = 0;
+  for (; bits; bits &= bits - 1) n++;
+  return n;
 }
 
 static Facts *facts_of(Inliner *in, uint32_t function) {
@@ -188,6 +237,7 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
+  f->cost = row->code + f->returns + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
   return f;
 }
 
@@ -208,8 +258,15 @@ static void emit(Inliner *in, const Activation *act, uint64_t w, uint32_t notes,
   }
   *to = w;
   *to_notes = notes | in->pending;
-  *to_origin = (CodeOrigin){pc, act->site};
+  *to_origin = (CodeOrigin){pc, act->site, in->debt};
+  if ((*to_notes & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)) || (opcode_info[insn_op(w)].flags & OPF_ENDS_BLOCK)) in->payment = ORBC_NONE;
   in->pending = 0;
+}
+
+/* An instruction that the frozen code does not have. */
+static void emit_extra(Inliner *in, const Activation *act, uint64_t w, uint32_t notes, uint32_t pc) {
+  in->debt--;
+  emit(in, act, w, notes, pc);
 }
 
 static void remove_row(CodeVec *vec, uint32_t at) {
@@ -226,6 +283,8 @@ static void take_out(Inliner *in, const Activation *act, uint32_t at, uint32_t p
   remove_row(&in->m->origins, at);
   if (at < position(in)) *note(in, at) |= inherited;
   else in->pending |= inherited;
+  for (uint32_t i = at; i < position(in); i++) origin(in, i)->debt++;
+  in->debt++;
   uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
   for (uint32_t i = pc + 1; i-- > 0 && map[i] > at;) map[i]--;
 }
@@ -294,7 +353,7 @@ static void clear_locals(Inliner *in, const Activation *callee, const Facts *fac
   for (int bank = 0; bank < 2; bank++)
     for (unsigned k = facts->params[bank]; k < facts->locals[bank]; k++)
       if (facts->unset[bank] >> k & 1)
-        emit(in, callee, bank == BANK_RAW ? insn_make(OP_LDI, callee->base[bank] + k, 0, TYPE_I64) : insn_make(OP_LDNULL, callee->base[bank] + k, 0, 0), 0, 0);
+        emit_extra(in, callee, bank == BANK_RAW ? insn_make(OP_LDI, callee->base[bank] + k, 0, TYPE_I64) : insn_make(OP_LDNULL, callee->base[bank] + k, 0, 0), 0, 0);
 }
 
 /* -- results -- */
@@ -315,7 +374,7 @@ static void return_value(Inliner *in, const Activation *act, uint32_t pc, int ba
   else if (can_redirect(in, act, pc, bank, reg)) {
     uint64_t *w = word(in, position(in) - 1);
     *w = flow_with(*w, 0, to);
-  } else emit(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
+  } else emit_extra(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
 }
 
 static void add_fixup(Inliner *in, uint32_t target) {
@@ -326,12 +385,36 @@ static void add_fixup(Inliner *in, uint32_t target) {
 /* A return of an expanded function: its value, and a jump behind it unless it is there. */
 static void expand_return(Inliner *in, const Activation *act, uint32_t pc) {
   uint64_t w = act->code[pc];
+  in->debt = act->debt + 1;
   if (insn_op(w) == OP_RETR) return_value(in, act, pc, BANK_RAW, insn_a(w));
   else if (insn_op(w) == OP_RETP) return_value(in, act, pc, BANK_REF, insn_a(w));
   else if (act->notes[pc] & NOTE_BLOCK) in->pending |= (uint32_t)NOTE_JOIN;
   if (pc + 1 == act->row->code || in->failed) return;
-  emit(in, act, insn_make_wide(OP_JMP, 0, 0), 0, pc);
+  emit_extra(in, act, insn_make_wide(OP_JMP, 0, 0), 0, pc);
   add_fixup(in, act->row->code);
+  in->debt = act->debt;
+}
+
+/* -- fuel --
+ *
+ * An expanded call costs what the call would: what is missing is paid by a NOP with a number in front of it (rewrite.c makes FUEL of it), one for all calls with
+ * straight code between, and by the jumps that returns become.  Where something throws in between, the debt of its origin makes up for it. */
+
+static void start_payment(Inliner *in, const Activation *callee) {
+  if (in->payment == ORBC_NONE || in->pending) {
+    emit_extra(in, callee, insn_make_wide(OP_NOP, 0, 0), 0, 0);
+    in->payment = position(in) - 1;
+  }
+}
+
+/* Behind an expanded call: the payment at `at` covers it, so that the debt is what it was before. */
+static void settle(Inliner *in, const Activation *act, uint32_t at) {
+  int32_t missing = in->debt - act->debt;
+  uint64_t *w = word(in, at);
+  if (in->failed) return;
+  *w = insn_make_wide(OP_NOP, 0, (uint32_t)((int32_t)insn_wide(*w) + missing));
+  for (uint32_t i = at; i < position(in); i++) origin(in, i)->debt -= missing;
+  in->debt = act->debt;
 }
 
 /* -- bodies -- */
@@ -371,7 +454,7 @@ static int take_result(const Activation *act, uint32_t pc, Activation *callee) {
   unsigned returns = bank == BANK_RAW ? OP_RETR : OP_RETP;
   for (uint32_t i = 0; i < callee->row->code; i++) {
     unsigned op = insn_op(callee->code[i]);
-    if ((op == OP_RET || op == OP_RETR || op == OP_RETP) && op != returns) return 0;
+    if (is_return(op) && op != returns) return 0;
   }
   if (!is_dead_behind(act, pc + 1, bank, insn_b(next))) return 0;
   callee->result[bank] = renamed(act, bank, insn_a(next));
@@ -408,13 +491,20 @@ static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   callee.base[0] = callee.result[0] = act->base[0] + insn_a(w);
   callee.base[1] = callee.result[1] = act->base[1] + insn_b(w);
   if (callee.base[0] + facts->total[0] > MOST_REGISTERS || callee.base[1] + facts->total[1] > MOST_REGISTERS) return 0;
-  if (position(in) - in->start + callee.row->code > in->room) return 0;
+  if (position(in) - in->start + facts->cost > in->room || facts->cost + SITE_COST > in->growth) return 0;
+  in->growth -= facts->cost + SITE_COST;
   uint32_t done = 1 + (uint32_t)take_result(act, pc, &callee), starts = act->notes[pc] & NOTE_BLOCK;
   in->pending |= starts;
   if (!in->pending) substitute_arguments(in, act, pc, &callee, facts);
   callee.site = new_site(in, act, pc, &callee);
+  in->debt += 2; /* the call's cost */
+  start_payment(in, &callee);
+  uint32_t payment = in->payment;
   clear_locals(in, &callee, facts);
+  callee.debt = in->debt;
   copy_body(in, &callee);
+  in->debt += (int32_t)done - 1;
+  settle(in, act, payment);
   return done;
 }
 
@@ -424,7 +514,9 @@ static void resolve(Inliner *in, const Activation *act, size_t first) {
     Fixup f = VEC_ROWS(Fixup, in->fixups)[i];
     uint64_t *w = word(in, f.at);
     *w = (uint32_t)*w | (uint64_t)(map[f.target] - (f.at + 1)) << 32;
-    if (f.target == act->row->code) in->pending |= (uint32_t)NOTE_JOIN;
+    if (f.target != act->row->code) continue;
+    *w = flow_with(*w, 0, (uint16_t)(origin(in, f.at)->debt - in->debt)); /* a return: see "fuel" */
+    in->pending |= (uint32_t)NOTE_JOIN;
   }
   in->fixups.count = first;
 }
@@ -446,7 +538,7 @@ static void copy_body(Inliner *in, Activation *act) {
     if (n == 2) VEC_ROWS(uint32_t, in->maps)[act->map + i + 1] = position(in);
     if (n) continue;
     n = 1;
-    if (act->depth && (op == OP_RET || op == OP_RETR || op == OP_RETP)) {
+    if (act->depth && is_return(op)) {
       expand_return(in, act, i);
       continue;
     }
@@ -456,6 +548,7 @@ static void copy_body(Inliner *in, Activation *act) {
   }
   if (in->failed) return;
   VEC_ROWS(uint32_t, in->maps)[act->map + row->code] = position(in);
+  if (act->depth && !is_return(insn_op(act->code[row->code - 1]))) in->debt = act->debt + 1; /* as if it ended in one */
   resolve(in, act, first_fixup);
   if (act->depth) in->maps.count = in->loops.count = act->map;
 }
@@ -464,15 +557,41 @@ static void copy_body(Inliner *in, Activation *act) {
 
 static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
 
-static void copy_handlers(Inliner *in, const Activation *act) {
+/* The first instruction from `i` on that no handler covers yet (Tarjan, "Efficiency of a good but not linear set union algorithm", 1975). */
+static uint32_t next_open(Cover *covers, uint32_t i) {
+  for (; covers[i].next != i; i = covers[i].next) covers[i].next = covers[covers[i].next].next;
+  return i;
+}
+
+static void cover(Inliner *in, const Activation *act, Cover *covers, uint32_t handler) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
-  for (uint32_t i = 0; i < act->row->handlers; i++) {
-    OrbcHandler h = in->m->view.handlers[act->row->first_handler + i];
-    h.start = map[h.start] - in->start;
-    h.end = map[h.end] - in->start;
-    h.target = map[h.target] - in->start;
-    if (!vec_add(&in->m->handlers, &h, 1)) in->failed = 1;
+  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + handler];
+  uint32_t end = map[h->end] - in->start;
+  for (uint32_t i = next_open(covers, map[h->start] - in->start); i < end; i = next_open(covers, i + 1)) covers[i] = (Cover){i + 1, handler};
+}
+
+/* Instructions from `i` on that one handler covers become a range: where it ends. */
+static uint32_t add_range(Inliner *in, const Activation *act, const Cover *covers, uint32_t i) {
+  const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
+  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + covers[i].handler];
+  OrbcHandler range = {i, i + 1, map[h->target] - in->start, h->reg};
+  while (covers[range.end].next != range.end && covers[range.end].handler == covers[i].handler) range.end++;
+  if (!vec_add(&in->m->handlers, &range, 1)) in->failed = 1;
+  return range.end;
+}
+
+/* Handlers may overlap, and the first of the file is meant: each instruction gets its own. */
+static void copy_handlers(Inliner *in, const Activation *act, uint32_t length) {
+  if (!act->row->handlers) return;
+  in->covers.count = 0;
+  if (!vec_add(&in->covers, NULL, (size_t)length + 1)) {
+    in->failed = 1;
+    return;
   }
+  Cover *covers = VEC_ROWS(Cover, in->covers);
+  for (uint32_t i = 0; i <= length; i++) covers[i].next = i;
+  for (uint32_t i = 0; i < act->row->handlers; i++) cover(in, act, covers, i);
+  for (uint32_t i = 0; i < length && !in->failed;) i = covers[i].next == i ? i + 1 : add_range(in, act, covers, i);
 }
 
 /* Raw locals to zero on entry, behind the parameters: up to the last that may be read unwritten.  The machine zeroes four at a time. */
@@ -490,14 +609,17 @@ static void expand_function(Inliner *in, uint32_t function) {
   const Facts *facts = facts_of(in, function);
   in->start = position(in);
   in->most[0] = in->most[1] = in->pending = 0;
+  in->payment = ORBC_NONE;
+  in->debt = 0;
   in->room = in->program->is_exact ? 0 : 4 * act.row->code + 256;
   act.site = new_site(in, NULL, 0, &act);
   copy_body(in, &act);
   if (in->failed) return;
-  f->first_handler = (uint32_t)in->m->handlers.count;
-  copy_handlers(in, &act);
-  in->maps.count = in->loops.count = 0;
   f->code_length = position(in) - in->start;
+  copy_handlers(in, &act, f->code_length);
+  uint32_t handlers = (uint32_t)in->m->handlers.count;
+  if (!vec_add(&in->m->handler_ends, &handlers, 1)) in->failed = 1;
+  in->maps.count = in->loops.count = 0;
   f->raw_params = (uint16_t)facts->params[0];
   f->ref_params = (uint16_t)facts->params[1];
   f->raw_total = (uint16_t)in->most[0];
@@ -508,16 +630,18 @@ static void expand_function(Inliner *in, uint32_t function) {
 
 int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, CodeVec *out_notes) {
   if (!m->view.functions_count) return 1;
-  Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes};
+  Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes, .growth = (uint64_t)GROWTH * m->view.code_count + FREE_GROWTH};
   vec_init(&in.facts, program->memory, sizeof(Facts));
   vec_init(&in.maps, program->memory, sizeof(uint32_t));
   vec_init(&in.fixups, program->memory, sizeof(Fixup));
+  vec_init(&in.covers, program->memory, sizeof(Cover));
   vec_init(&in.loops, program->memory, sizeof(int32_t));
   in.failed = !vec_add(&in.facts, NULL, m->view.functions_count);
   for (uint32_t i = 0; i < m->view.functions_count && !in.failed; i++) expand_function(&in, i);
   vec_free(&in.facts);
   vec_free(&in.maps);
   vec_free(&in.fixups);
+  vec_free(&in.covers);
   vec_free(&in.loops);
   return !in.failed;
 }

@@ -2,7 +2,7 @@
  *
  * Works on verified frozen code, before it is rewritten.  Windows make it simple: register k of the called function becomes register window + k of the
  * caller; parameters that are copies of registers which stay as they are become those registers.  Where every instruction came from is kept, so that traces show
- * the functions as they were written.
+ * the functions as they were written.  What the call would have cost beyond its instructions is paid where it stood (docs/internals/machine.md, "Fuel").
  */
 #ifndef ORUS_CODE_INLINE_H
 #define ORUS_CODE_INLINE_H

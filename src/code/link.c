@@ -1,5 +1,7 @@
 /* link.c -- see program.h.  A module is linked in steps: types are numbered program-wide, layouts computed, functions numbered, code rewritten,
- * methods entered in the dispatch table.  Tables only grow, so a failed step throws the module's additions away by resetting the counts. */
+ * methods entered in the dispatch table.  Tables only grow, so a failed step throws the module's additions away by resetting the counts.
+ *
+ * Time and memory are linear in the module: each text is compared once, when it gets its number, and whatever is looked up is found in pairs.h. */
 #include "code/program.h"
 #include "code/inline.h"
 #include "code/rewrite.h"
@@ -12,6 +14,7 @@ typedef struct Linker {
   ProgramModule *m;
   const OrbcModule *v;
   LoadReport *report;
+  uint32_t *names; /* by string: its number in Program.names, 0 when nobody asked yet */
 } Linker;
 
 static int refuse(Linker *l, LoadError error, uint32_t section, uint32_t row, const char *detail) {
@@ -93,46 +96,67 @@ static uint32_t program_type(const Linker *l, uint32_t type) {
   return type < ORBC_FIRST_MODULE_TYPE ? type : l->m->types[type - ORBC_FIRST_MODULE_TYPE];
 }
 
-static uint32_t mix(uint32_t hash, uint32_t word) { return (hash ^ word) * 0x9e3779b1u ^ hash >> 15; }
+/* -- names -- */
 
-/* Nominal types are found by kind and name, structural ones by what they are made of. */
+static int note_name(Linker *l, uint32_t string) {
+  uint32_t length;
+  const char *text = orbc_string(l->v, string, &length);
+  if (!l->names[string]) l->names[string] = pairs_add_bytes(&l->p->names, text, length);
+  return l->names[string] != 0;
+}
+
 static int is_structural(uint32_t kind) { return kind == KIND_ARRAY || kind == KIND_LIST || kind == KIND_WEAK || kind == KIND_FN; }
 
-static uint32_t hash_type(const Linker *l, const OrbcType *t) {
-  uint32_t hash = mix(t->kind, 17);
-  if (!is_structural(t->kind)) {
-    uint32_t length;
-    const char *name = orbc_string(l->v, t->name, &length);
-    for (uint32_t i = 0; i < length; i++) hash = mix(hash, (unsigned char)name[i]);
-    return hash;
+/* All that this module can be asked for by name, or that must be the same in other modules. */
+static int note_names(Linker *l) {
+  const OrbcModule *v = l->v;
+  int ok = note_name(l, v->info->name);
+  for (uint32_t i = 0; i < v->types_count && ok; i++) {
+    const OrbcType *t = &v->types[i];
+    if (is_structural(t->kind)) continue;
+    ok = note_name(l, t->name);
+    for (uint32_t k = 0; k < t->items && ok; k++) ok = note_name(l, v->items[t->first_item + k].name);
   }
-  if (t->kind != KIND_FN) return mix(hash, program_type(l, t->of));
-  hash = mix(hash, t->number);
-  for (uint32_t i = 0; i < t->items; i++) hash = mix(hash, program_type(l, l->v->items[t->first_item + i].type));
-  return hash;
+  for (uint32_t i = 0; i < v->exports_count && ok; i++) ok = note_name(l, v->exports[i].name);
+  return ok || no_memory(l);
 }
 
-static void index_insert(Program *p, uint32_t type) {
-  uint32_t at = p->types[type].hash;
-  while (p->type_index[at &= p->type_index_size - 1]) at++;
-  p->type_index[at] = type;
+/* The number of a name of an import; 0: no module has such a one. */
+static uint32_t find_name(Linker *l, uint32_t string) {
+  uint32_t length;
+  const char *text = orbc_string(l->v, string, &length);
+  if (!l->names[string]) l->names[string] = pairs_find_bytes(&l->p->names, text, length);
+  return l->names[string];
 }
 
-/* Makes the index fit for `want` types and enters those there are. */
-static int index_rebuild(Program *p, uint64_t want) {
-  uint32_t size = p->type_index_size ? p->type_index_size : 256;
-  while (size < 2 * want) size *= 2;
-  if (size != p->type_index_size) {
-    uint32_t *block = grab(p, size * sizeof *block);
-    if (!block) return 0;
-    release(p, p->type_index, p->type_index_size * sizeof *block);
-    p->type_index = block;
-    p->type_index_size = size;
-  }
-  memset(p->type_index, 0, size * sizeof *p->type_index);
-  for (uint32_t i = ORBC_FIRST_MODULE_TYPE; i < p->types_count; i++)
-    if (!p->types[i].is_unindexed) index_insert(p, i);
-  return 1;
+/* -- the index of types -- */
+
+enum { SIGNATURE = (int)0x80000000 }; /* with the number of a pair: what follows the items up to there */
+#define SIGNATURE_END ((uint64_t)1 << 32)
+
+/* The key of a type: nominal ones by kind and name, structural ones by what they are made of. */
+typedef struct TypeKey {
+  uint32_t a;
+  uint64_t b;
+} TypeKey;
+
+static TypeKey signature_key(Linker *l, const OrbcType *t) {
+  Pairs *index = &l->p->type_index;
+  uint32_t at = pairs_add(index, KIND_FN, t->number, 0);
+  for (uint32_t i = 0; i < t->items && at; i++)
+    at = pairs_add(index, (uint32_t)SIGNATURE | at, program_type(l, l->v->items[t->first_item + i].type), 0);
+  return (TypeKey){at ? (uint32_t)SIGNATURE | at : 0, SIGNATURE_END};
+}
+
+/* Its `a` is 0 when there is no memory. */
+static TypeKey type_key(Linker *l, const OrbcType *t) {
+  if (t->kind == KIND_FN) return signature_key(l, t);
+  return (TypeKey){t->kind, is_structural(t->kind) ? program_type(l, t->of) : l->names[t->name]};
+}
+
+static uint32_t find_type(const Program *p, TypeKey key) {
+  uint32_t found = pairs_find(&p->type_index, key.a, key.b);
+  return found ? pairs_value(&p->type_index, found) : 0;
 }
 
 /* Whether the items of `t` in this module are those of program type `have`. */
@@ -142,41 +166,21 @@ static int same_items(const Linker *l, const ProgramType *have, const OrbcType *
     const OrbcItem *item = &l->v->items[t->first_item + i];
     const ProgramItem *other = &l->p->items[have->first_item + i];
     if (other->type != program_type(l, item->type)) return 0;
-    uint32_t length;
-    const char *name = orbc_string(l->v, item->name, &length);
-    if (names && (other->name_length != length || memcmp(other->name, name, length) != 0)) return 0;
+    if (names && other->name != l->names[item->name]) return 0;
   }
   return 1;
 }
 
-static int matches(const Linker *l, uint32_t index, const OrbcType *t, uint32_t hash) {
-  const ProgramType *have = &l->p->types[index];
-  if (have->hash != hash || have->kind != t->kind) return 0;
-  if (t->kind == KIND_FN) return have->number == t->number && same_items(l, have, t, 0);
-  if (is_structural(t->kind)) return have->of == program_type(l, t->of);
+static uint32_t new_type(Program *p, ProgramType type) {
+  p->types[p->types_count] = type;
+  p->shapes[p->types_count] = no_shape;
+  return p->types_count++;
+}
+
+static uint32_t add_type(Linker *l, const OrbcType *t) {
   uint32_t length;
   const char *name = orbc_string(l->v, t->name, &length);
-  return have->name_length == length && !memcmp(have->name, name, length);
-}
-
-static uint32_t find_type(const Linker *l, const OrbcType *t, uint32_t hash) {
-  const Program *p = l->p;
-  for (uint32_t at = hash;; at++) {
-    uint32_t index = p->type_index[at &= p->type_index_size - 1];
-    if (!index || matches(l, index, t, hash)) return index;
-  }
-}
-
-/* `is_found`: it goes into the index.  Of nominal types of one name only the first does: the others cannot be found, and would make the index slow. */
-static uint32_t add_type(Linker *l, const OrbcType *t, uint32_t hash, int is_found) {
-  Program *p = l->p;
-  uint32_t index = p->types_count++;
-  ProgramType *type = &p->types[index];
-  *type = (ProgramType){.kind = t->kind, .hash = hash, .is_unindexed = !is_found};
-  type->name = orbc_string(l->v, t->name, &type->name_length);
-  p->shapes[index] = no_shape;
-  if (is_found) index_insert(p, index);
-  return index;
+  return new_type(l->p, (ProgramType){.kind = t->kind, .name = name, .name_length = length});
 }
 
 static void add_items(Linker *l, uint32_t index, const OrbcType *t) {
@@ -186,8 +190,7 @@ static void add_items(Linker *l, uint32_t index, const OrbcType *t) {
   for (uint32_t i = 0; i < t->items; i++) {
     const OrbcItem *item = &l->v->items[t->first_item + i];
     ProgramItem *to = &l->p->items[l->p->items_count++];
-    *to = (ProgramItem){.type = program_type(l, item->type)};
-    to->name = orbc_string(l->v, item->name, &to->name_length);
+    *to = (ProgramItem){.name = t->kind == KIND_FN ? 0 : l->names[item->name], .type = program_type(l, item->type)};
   }
 }
 
@@ -197,22 +200,42 @@ static GcShape array_shape(uint32_t element) {
   return is_raw_type(element) ? (GcShape){GC_ARRAY_RAW, shift[element], 0, 0, 16} : (GcShape){GC_ARRAY_REF, 3, 0, 0, 16};
 }
 
-/* The ARRAY type under LIST of `element`, made when the program has none yet. */
+/* The ARRAY type under LIST of `element`, made when the program has none yet; 0: no memory. */
 static uint32_t array_of(Linker *l, uint32_t element) {
   if (element == TYPE_U8) return TYPE_BYTES;
   if (element == TYPE_I64) return TYPE_LONGS;
   Program *p = l->p;
-  uint32_t hash = mix(mix(KIND_ARRAY, 17), element);
-  for (uint32_t at = hash;; at++) {
-    uint32_t index = p->type_index[at &= p->type_index_size - 1];
-    if (!index) break;
-    if (p->types[index].kind == KIND_ARRAY && p->types[index].of == element) return index;
-  }
-  uint32_t index = p->types_count++;
-  p->types[index] = (ProgramType){.kind = KIND_ARRAY, .of = element, .name = "Array", .name_length = 5, .hash = hash};
-  p->shapes[index] = array_shape(element);
-  index_insert(p, index);
-  return index;
+  uint32_t found = pairs_add(&p->type_index, KIND_ARRAY, element, p->types_count);
+  if (!found) return 0;
+  uint32_t type = pairs_value(&p->type_index, found);
+  if (type < p->types_count) return type;
+  new_type(p, (ProgramType){.kind = KIND_ARRAY, .of = element, .name = "Array", .name_length = 5});
+  p->shapes[type] = array_shape(element);
+  return type;
+}
+
+/* Only types of earlier modules are found by name: rows of one module are types of their own, and of those with one name the first is known to later modules.
+ * Nobody finds a closure. */
+static int number_nominal(Linker *l, uint32_t row, uint32_t first_own) {
+  const OrbcType *t = &l->v->types[row];
+  TypeKey key = type_key(l, t);
+  uint32_t have = t->kind == KIND_CLOSURE ? 0 : find_type(l->p, key);
+  l->m->types[row] = have && have < first_own ? have : add_type(l, t);
+  return have || t->kind == KIND_CLOSURE || pairs_add(&l->p->type_index, key.a, key.b, l->m->types[row]);
+}
+
+static int number_structural(Linker *l, uint32_t row) {
+  const OrbcType *t = &l->v->types[row];
+  TypeKey key = type_key(l, t);
+  if (!key.a) return 0;
+  uint32_t have = find_type(l->p, key);
+  l->m->types[row] = have ? have : add_type(l, t);
+  if (have) return 1;
+  ProgramType *type = &l->p->types[l->m->types[row]];
+  type->of = program_type(l, t->of);
+  type->number = t->number;
+  if (t->kind == KIND_FN) add_items(l, l->m->types[row], t);
+  return pairs_add(&l->p->type_index, key.a, key.b, l->m->types[row]) != 0;
 }
 
 /* Numbers every type of the module: nominal ones first, because structural ones are made of them. */
@@ -220,23 +243,12 @@ static int number_types(Linker *l) {
   Program *p = l->p;
   const OrbcModule *v = l->v;
   uint32_t first_own = p->types_count;
-  for (uint32_t i = 0; i < v->types_count; i++) {
-    const OrbcType *t = &v->types[i];
-    if (is_structural(t->kind)) continue;
-    int is_closure = t->kind == KIND_CLOSURE; /* every one is a type of its own, as are all rows of one module */
-    uint32_t hash = hash_type(l, t), have = is_closure ? 0 : find_type(l, t, hash);
-    l->m->types[i] = have && have < first_own ? have : add_type(l, t, hash, !have && !is_closure);
-  }
-  for (uint32_t i = 0; i < v->types_count; i++) {
-    const OrbcType *t = &v->types[i];
-    if (!is_structural(t->kind)) continue;
-    uint32_t hash = hash_type(l, t), have = find_type(l, t, hash);
-    l->m->types[i] = have ? have : add_type(l, t, hash, 1);
-    if (have) continue;
-    p->types[l->m->types[i]].of = program_type(l, t->of);
-    p->types[l->m->types[i]].number = t->number;
-    if (t->kind == KIND_FN) add_items(l, l->m->types[i], t);
-  }
+  int ok = 1;
+  for (uint32_t i = 0; i < v->types_count && ok; i++)
+    if (!is_structural(v->types[i].kind)) ok = number_nominal(l, i, first_own);
+  for (uint32_t i = 0; i < v->types_count && ok; i++)
+    if (is_structural(v->types[i].kind)) ok = number_structural(l, i);
+  if (!ok) return no_memory(l);
   return p->types_count <= FILE_LIMIT_TYPES || refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "types of the program");
 }
 
@@ -297,42 +309,36 @@ static int complete_types(Linker *l, uint32_t first_new) {
   }
   if (p->selectors_count > UINT16_MAX) return refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "methods of all traits");
   for (uint32_t i = first_new, end = p->types_count; i < end; i++)
-    if (p->types[i].kind == KIND_LIST) p->types[i].number = array_of(l, p->types[i].of);
+    if (p->types[i].kind == KIND_LIST && !(p->types[i].number = array_of(l, p->types[i].of))) return no_memory(l);
   for (uint32_t i = first_new; i < p->types_count; i++) shape_type(l, i);
   return p->types_count <= FILE_LIMIT_TYPES || refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "types of the program");
 }
 
 /* -- functions -- */
 
-static int same_text(const OrbcModule *a, uint32_t x, const OrbcModule *b, uint32_t y) {
-  uint32_t n, k;
-  const char *s = orbc_string(a, x, &n), *t = orbc_string(b, y, &k);
-  return n == k && !memcmp(s, t, n);
-}
-
-/* Function `import` wants of module `from`: its program number, or ORBC_NONE. */
-static uint32_t exported(const Linker *l, const ProgramModule *from, const OrbcImport *import, uint32_t *type) {
-  for (uint32_t i = 0; i < from->view.exports_count; i++) {
-    const OrbcExport *e = &from->view.exports[i];
-    if (!same_text(&from->view, e->name, l->v, import->name)) continue;
-    const Func *f = &l->p->functions[from->functions[e->function]];
-    *type = f->module->types[f->row->type - ORBC_FIRST_MODULE_TYPE];
-    return f->index;
-  }
-  return ORBC_NONE;
+static int resolve_import(Linker *l, uint32_t row) {
+  const Program *p = l->p;
+  const OrbcImport *import = &l->v->imports[row];
+  uint32_t module = find_name(l, import->module), name = find_name(l, import->name), found = module && name ? pairs_find(&p->exports, module, name) : 0;
+  if (!found) return refuse(l, LOAD_UNRESOLVED, ORBC_IMPORTS, row, "no module exports it");
+  const Func *f = &p->functions[pairs_value(&p->exports, found)];
+  if (f->module->types[f->row->type - ORBC_FIRST_MODULE_TYPE] != program_type(l, import->type))
+    return refuse(l, LOAD_MISMATCH, ORBC_IMPORTS, row, "the exported function has another type");
+  l->m->functions[row] = f->index;
+  return 1;
 }
 
 static int resolve_imports(Linker *l) {
-  for (uint32_t i = 0; i < l->v->imports_count; i++) {
-    const OrbcImport *import = &l->v->imports[i];
-    uint32_t found = ORBC_NONE, type = 0;
-    for (uint32_t k = 0; k < l->p->modules_count && found == ORBC_NONE; k++) {
-      const ProgramModule *from = &l->p->modules[k];
-      if (same_text(&from->view, from->view.info->name, l->v, import->module)) found = exported(l, from, import, &type);
-    }
-    if (found == ORBC_NONE) return refuse(l, LOAD_UNRESOLVED, ORBC_IMPORTS, i, "no module exports it");
-    if (type != program_type(l, import->type)) return refuse(l, LOAD_MISMATCH, ORBC_IMPORTS, i, "the exported function has another type");
-    l->m->functions[i] = found;
+  for (uint32_t i = 0; i < l->v->imports_count; i++)
+    if (!resolve_import(l, i)) return 0;
+  return 1;
+}
+
+static int add_exports(Linker *l) {
+  uint32_t module = l->names[l->v->info->name];
+  for (uint32_t i = 0; i < l->v->exports_count; i++) {
+    const OrbcExport *e = &l->v->exports[i];
+    if (!pairs_add(&l->p->exports, module, l->names[e->name], l->m->functions[e->function])) return no_memory(l);
   }
   return 1;
 }
@@ -358,77 +364,46 @@ static int number_functions(Linker *l) {
 
 /* -- dispatch -- */
 
-static Dispatch *dispatch_slot(Dispatch *table, uint32_t size, uint32_t type, uint32_t selector) {
-  uint32_t at = mix(mix(type, 3), selector);
-  while (table[at &= size - 1].used && (table[at].type != type || table[at].selector != selector)) at++;
-  return &table[at];
-}
-
-static int dispatch_reserve(Program *p, uint64_t more) {
-  uint32_t size = p->dispatch_size ? p->dispatch_size : 16;
-  while (size < 2 * (p->dispatch_count + more)) size *= 2;
-  if (size == p->dispatch_size) return 1;
-  Dispatch *table = grab(p, size * sizeof *table);
-  if (!table) return 0;
-  memset(table, 0, size * sizeof *table);
-  for (uint32_t i = 0; i < p->dispatch_size; i++)
-    if (p->dispatch[i].used) *dispatch_slot(table, size, p->dispatch[i].type, p->dispatch[i].selector) = p->dispatch[i];
-  release(p, p->dispatch, p->dispatch_size * sizeof *table);
-  p->dispatch = table;
-  p->dispatch_size = size;
-  return 1;
-}
-
-static Dispatch *impl_slot(const Linker *l, const OrbcImpl *impl, uint32_t method) {
-  const Program *p = l->p;
-  return dispatch_slot(p->dispatch, p->dispatch_size, program_type(l, impl->type), p->types[program_type(l, impl->trait)].number + method);
-}
-
-/* Empties the slots that rows before `end` filled, the last one first, so that no chain of slots is cut. */
-static void remove_impls(Linker *l, uint32_t end) {
-  while (end-- > 0)
-    for (uint32_t k = selectors_of(l->v->impls[end].functions); k-- > 0; l->p->dispatch_count--) impl_slot(l, &l->v->impls[end], k)->used = 0;
-}
-
 /* The first module that implements a trait for a type wins; a second one is refused. */
-static int add_impls(Linker *l) {
+static int add_impl(Linker *l, uint32_t row) {
   Program *p = l->p;
-  for (uint32_t i = 0; i < l->v->impls_count; i++) {
-    const OrbcImpl *impl = &l->v->impls[i];
-    uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
-    for (uint32_t k = 0; k < selectors_of(impl->functions); k++) {
-      Dispatch *slot = impl_slot(l, impl, k);
-      if (slot->used) { /* then its first method is there already: none of this row has been entered */
-        remove_impls(l, i);
-        return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, i, "the trait is implemented for this type already");
-      }
-      uint32_t function = impl->functions ? l->m->functions[l->v->impl_functions[impl->first_function + k]] : ORBC_NONE;
-      *slot = (Dispatch){type, selector + k, function, 1};
-      p->dispatch_count++;
-    }
+  const OrbcImpl *impl = &l->v->impls[row];
+  uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
+  if (pairs_find(&p->dispatch, type, selector)) return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, row, "the trait is implemented for this type already");
+  for (uint32_t k = 0; k < selectors_of(impl->functions); k++) {
+    uint32_t function = impl->functions ? l->m->functions[l->v->impl_functions[impl->first_function + k]] : ORBC_NONE;
+    if (!pairs_add(&p->dispatch, type, selector + k, function)) return no_memory(l);
   }
   return 1;
 }
 
+static int add_impls(Linker *l) {
+  for (uint32_t i = 0; i < l->v->impls_count; i++)
+    if (!add_impl(l, i)) return 0;
+  return 1;
+}
+
 /* A variant has the methods of its enum, a closure those of its function type. */
-static const Dispatch *find_impl(const Program *p, uint32_t type, uint32_t selector) {
-  if (!p->dispatch_size) return NULL;
-  const Dispatch *slot = dispatch_slot(p->dispatch, p->dispatch_size, type, selector);
-  if (slot->used) return slot;
+static uint32_t find_inherited(const Program *p, uint32_t type, uint32_t selector) {
   const ProgramType *t = &p->types[type];
-  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? find_impl(p, t->of, selector) : NULL;
+  return t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE ? pairs_find(&p->dispatch, t->of, selector) : 0;
+}
+
+static inline uint32_t find_impl(const Program *p, uint32_t type, uint32_t selector) {
+  uint32_t found = pairs_find(&p->dispatch, type, selector);
+  return found ? found : find_inherited(p, type, selector);
 }
 
 const Func *program_dispatch(const Program *p, uint32_t type, uint32_t selector) {
-  const Dispatch *found = find_impl(p, type, selector);
-  return found ? &p->functions[found->function] : NULL;
+  uint32_t found = find_impl(p, type, selector);
+  return found ? &p->functions[pairs_value(&p->dispatch, found)] : NULL;
 }
 
 int program_assignable(const Program *p, uint32_t from, uint32_t to) {
   if (from == to || to == TYPE_ANY) return 1;
   const ProgramType *f = &p->types[from], *t = &p->types[to];
   if ((f->kind == KIND_VARIANT || f->kind == KIND_CLOSURE) && f->of == to) return 1;
-  return t->kind == KIND_TRAIT && find_impl(p, from, t->number) != NULL;
+  return t->kind == KIND_TRAIT && find_impl(p, from, t->number);
 }
 
 /* -- code -- */
@@ -476,6 +451,7 @@ static void free_module(Program *p, ProgramModule *m) {
   vec_free(&m->origins);
   vec_free(&m->sites);
   vec_free(&m->handlers);
+  vec_free(&m->handler_ends);
 }
 
 static int open_module(Linker *l) {
@@ -486,54 +462,83 @@ static int open_module(Linker *l) {
   vec_init(&m->origins, p->memory, sizeof(CodeOrigin));
   vec_init(&m->sites, p->memory, sizeof(CodeSite));
   vec_init(&m->handlers, p->memory, sizeof(OrbcHandler));
+  vec_init(&m->handler_ends, p->memory, sizeof(uint32_t));
   m->types = grab(p, v->types_count * sizeof *m->types);
   m->functions = grab(p, ((size_t)v->imports_count + v->functions_count) * sizeof *m->functions);
   m->first_string = p->strings_count;
   m->first_global_raw = p->globals_raw_count;
   m->first_global_ref = p->globals_ref_count;
-  if (!m->types || !m->functions || !reserve_rows(p, v)) return 0;
-  return dispatch_reserve(p, (uint64_t)v->impl_functions_count + v->impls_count) && index_rebuild(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count);
+  return m->types && m->functions && reserve_rows(p, v);
 }
 
 static int link_module(Linker *l, uint32_t *notes) {
   uint32_t first_new = l->p->types_count;
-  return number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && make_code(l, notes) && add_impls(l);
+  return note_names(l) && number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && make_code(l, notes) &&
+         add_impls(l) && add_exports(l);
 }
 
 /* Adds the module whose view is checked; on failure the caller resets the program's counts. */
 static int add_module(Linker *l, uint64_t grants) {
-  size_t notes_size = l->v->code_count * sizeof(uint32_t);
+  size_t notes_size = l->v->code_count * sizeof(uint32_t), names_size = l->v->string_ends_count * sizeof(uint32_t);
   uint32_t *notes = grab(l->p, notes_size);
-  if (!notes) return no_memory(l);
-  int ok = verify(l, grants, notes) && (open_module(l) || no_memory(l)) && link_module(l, notes);
+  l->names = grab(l->p, names_size);
+  if (l->names) memset(l->names, 0, names_size);
+  int ok = (notes && l->names) || no_memory(l);
+  ok = ok && verify(l, grants, notes) && (open_module(l) || no_memory(l)) && link_module(l, notes);
   release(l->p, notes, notes_size);
+  release(l->p, l->names, names_size);
   return ok;
 }
 
-/* Forgets what a failed step added.  Dispatch entries are the last step, which takes its own back. */
+/* Forgets what a failed step added. */
 static void undo(Program *p, const Program *before) {
   p->types_count = before->types_count;
   p->items_count = before->items_count;
   p->functions_count = before->functions_count;
   p->selectors_count = before->selectors_count;
-  index_rebuild(p, p->types_count);
+  pairs_cut(&p->names, before->names.nodes.count);
+  pairs_cut(&p->type_index, before->type_index.nodes.count);
+  pairs_cut(&p->exports, before->exports.nodes.count);
+  pairs_cut(&p->dispatch, before->dispatch.nodes.count);
 }
 
-int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
-  void *modules = reserve(p, p->modules, &p->modules_room, p->modules_count, (uint64_t)p->modules_count + 1, sizeof *p->modules);
-  *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
+/* Functions point to their modules. */
+static void point_to_modules(Program *p) {
+  for (uint32_t k = 0; k < p->modules_count; k++) {
+    uint32_t end = k + 1 < p->modules_count ? p->modules[k + 1].first_function : p->functions_count;
+    for (uint32_t i = p->modules[k].first_function; i < end; i++) p->functions[i].module = &p->modules[k];
+  }
+}
+
+/* Room for one module more; each time it runs out it doubles. */
+static int reserve_module(Program *p) {
+  ProgramModule *modules = reserve(p, p->modules, &p->modules_room, p->modules_count, (uint64_t)p->modules_count + 1, sizeof *modules);
   if (!modules) return 0;
   int moved = modules != p->modules;
   p->modules = modules;
-  for (uint32_t i = 0; moved && i < p->functions_count; i++) { /* functions point to their modules */
-    uint32_t k = 0;
-    while (k + 1 < p->modules_count && p->modules[k + 1].first_function <= i) k++;
-    p->functions[i].module = &p->modules[k];
-  }
+  if (moved) point_to_modules(p);
+  return 1;
+}
+
+/* What is numbered through all modules has 32 bits for its number. */
+static int counts_fit(Linker *l) {
+  const Program *p = l->p;
+  const OrbcModule *v = l->v;
+  if (p->modules_count >= FILE_LIMIT_MODULES) return refuse(l, LOAD_LIMIT, ORBC_NONE, ORBC_NONE, "modules of the program");
+  if (v->string_ends_count > UINT32_MAX - p->strings_count) return refuse(l, LOAD_LIMIT, ORBC_STRING_ENDS, ORBC_NONE, "strings of the program");
+  if (v->globals_raw_count > UINT32_MAX - p->globals_raw_count || v->globals_ref_count > UINT32_MAX - p->globals_ref_count)
+    return refuse(l, LOAD_LIMIT, ORBC_NONE, ORBC_NONE, "globals of the program");
+  return 1;
+}
+
+int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+  *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
+  if (!reserve_module(p)) return 0;
   ProgramModule *m = &p->modules[p->modules_count];
   *m = (ProgramModule){.grants = grants};
   if (!orbc_read(image, size, &m->view, report)) return 0;
-  Linker l = {p, m, &m->view, report};
+  Linker l = {.p = p, .m = m, .v = &m->view, .report = report};
+  if (!counts_fit(&l)) return 0;
   Program before = *p;
   if (!add_module(&l, grants)) {
     undo(p, &before);
@@ -551,9 +556,13 @@ int program_add(Program *p, const void *image, size_t size, uint64_t grants, Loa
 int program_init(Program *p, GcMemory memory) {
   memset(p, 0, sizeof *p);
   p->memory = memory;
+  pairs_init(&p->names, memory);
+  pairs_init(&p->type_index, memory);
+  pairs_init(&p->exports, memory);
+  pairs_init(&p->dispatch, memory);
   if (!reserve_types(p, 64)) return 0;
   add_builtins(p);
-  return index_rebuild(p, 64);
+  return 1;
 }
 
 void program_free(Program *p) {
@@ -563,8 +572,10 @@ void program_free(Program *p) {
   release(p, p->shapes, p->shapes_room * sizeof *p->shapes);
   release(p, p->items, p->items_room * sizeof *p->items);
   release(p, p->functions, p->functions_room * sizeof *p->functions);
-  release(p, p->type_index, p->type_index_size * sizeof *p->type_index);
-  release(p, p->dispatch, p->dispatch_size * sizeof *p->dispatch);
+  pairs_free(&p->names);
+  pairs_free(&p->type_index);
+  pairs_free(&p->exports);
+  pairs_free(&p->dispatch);
   memset(p, 0, sizeof *p);
 }
 
@@ -598,9 +609,22 @@ const char *program_string(const Program *p, uint32_t index, uint32_t *length) {
   return orbc_string(&p->modules[low].view, index - p->modules[low].first_string, length);
 }
 
+const OrbcHandler *program_handlers(const Func *f, uint32_t *count) {
+  const uint32_t *ends = VEC_ROWS(uint32_t, f->module->handler_ends);
+  uint32_t own = f->index - f->module->first_function, first = own ? ends[own - 1] : 0;
+  *count = ends[own] - first;
+  return *count ? VEC_ROWS(const OrbcHandler, f->module->handlers) + first : NULL;
+}
+
+static const CodeOrigin *origin_of(const Func *f, uint32_t pc) {
+  return &VEC_ROWS(CodeOrigin, f->module->origins)[(size_t)(f->code - VEC_ROWS(uint64_t, f->module->code)) + pc];
+}
+
+int32_t program_debt(const Func *f, uint32_t pc) { return origin_of(f, pc)->debt; }
+
 int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {
   const ProgramModule *m = f->module;
-  const CodeOrigin *o = &VEC_ROWS(CodeOrigin, m->origins)[(size_t)(f->code - VEC_ROWS(uint64_t, m->code)) + pc];
+  const CodeOrigin *o = origin_of(f, pc);
   const CodeSite *site = &VEC_ROWS(CodeSite, m->sites)[o->site];
   *frozen = o->pc;
   for (; level; level--) {

@@ -8,6 +8,7 @@
 
 #include "code/opcode.h"
 #include "code/orbc.h"
+#include "code/pairs.h"
 #include "code/vec.h"
 #include "heap/gc.h"
 
@@ -21,14 +22,13 @@ typedef struct Func {
   uint16_t raw_total, ref_total;
   uint32_t index; /* program-wide number */
   uint32_t code_length;
-  uint32_t first_handler; /* in module->handlers */
   const ProgramModule *module;
   const OrbcFunction *row;
 } Func;
 
 typedef struct ProgramItem {
-  const char *name;
-  uint32_t name_length, type;
+  uint32_t name; /* in Program.names; 0 for what is not found by name: the items of FN types */
+  uint32_t type;
   uint32_t offset; /* fields: bytes from the start of the object */
 } ProgramItem;
 
@@ -40,13 +40,12 @@ typedef struct ProgramType {
   uint32_t of, number;     /* as in OrbcType, program-wide; LIST: number is its ARRAY type; TRAIT: number is its first selector */
   uint32_t first_item, items;
   uint32_t body;           /* CLOSURE: function index */
-  uint32_t hash;
-  uint32_t is_unindexed;   /* never found by name: a closure, or another type of the same module has its name */
 } ProgramType;
 
 /* Where a private instruction came from: frozen instruction `pc` of the function of `site`. */
 typedef struct CodeOrigin {
   uint32_t pc, site;
+  int32_t debt; /* fuel that the frozen code has used up with this instruction, less what the private code has */
 } CodeOrigin;
 
 /* A place where a function's body stands: its own, or instead of a call in another one. */
@@ -68,13 +67,10 @@ struct ProgramModule {
   CodeVec code;            /* uint64_t, private; then the constants */
   CodeVec origins;         /* CodeOrigin of each instruction */
   CodeVec sites;           /* CodeSite */
-  CodeVec handlers;        /* OrbcHandler, in private positions */
+  CodeVec handlers;        /* OrbcHandler, in private positions; those of a function in order and without overlaps */
+  CodeVec handler_ends;    /* uint32_t by own function: where its rows of `handlers` end; the next one's start there */
   uint64_t grants;
 };
-
-typedef struct Dispatch {
-  uint32_t type, selector, function, used;
-} Dispatch;
 
 typedef struct Program {
   GcMemory memory;
@@ -83,11 +79,13 @@ typedef struct Program {
   ProgramItem *items;
   GcShape *shapes;     /* by type */
   Func *functions;
-  uint32_t *type_index; /* open addressing: types by hash, 0 is empty; its size is a power of two */
-  Dispatch *dispatch;   /* open addressing by type and selector; its size is a power of two */
+  Pairs names;         /* strings that name types, fields, methods, modules and exports */
+  Pairs type_index;    /* (kind, name), (kind, element) or the pairs of a signature -> type */
+  Pairs exports;       /* (module name, name) -> function; of those that are equal the first */
+  Pairs dispatch;      /* (type, selector) -> function */
   uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
   int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
-  uint32_t modules_room, types_room, shapes_room, items_room, functions_room, type_index_size, dispatch_size, dispatch_count;
+  uint32_t modules_room, types_room, shapes_room, items_room, functions_room;
 } Program;
 
 /* Fails (0) only for want of memory. */
@@ -107,12 +105,18 @@ int program_assignable(const Program *program, uint32_t from, uint32_t to);
 /* The function for method `selector` of an object of `type`; NULL when the type does not implement the trait. */
 const Func *program_dispatch(const Program *program, uint32_t type, uint32_t selector);
 
+/* The handlers of a function, `*count` of them, in private positions, in order and without overlaps. */
+const OrbcHandler *program_handlers(const Func *func, uint32_t *count);
+
 /* String constant `index` (program-wide). */
 const char *program_string(const Program *program, uint32_t index, uint32_t *length);
 
 /* The function that private instruction `pc` of `func` came from, and its position there: level 0 the innermost one, 1 the one that it was expanded in, and so
  * on.  0: there is no such level. */
 int program_origin(const Program *program, const Func *func, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen);
+
+/* Fuel that is still to be paid when private instruction `pc` of `func` throws: CodeOrigin.debt. */
+int32_t program_debt(const Func *func, uint32_t pc);
 
 /* Source position of frozen instruction `pc` of `func`: line and column, 0 when unknown. */
 void program_position(const Func *func, uint32_t pc, uint32_t *line, uint32_t *column);

@@ -94,6 +94,8 @@ static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_
   case OP_GETGP: case OP_SETGP: return insn_make_wide(op, insn_a(w), r->module->first_global_ref + insn_wide(w));
   case OP_CALL: return with_c(w, r->module->functions[insn_c(w)]);
   case OP_CALL_TRAIT: return with_c(w, r->program->types[type_in_program(r, type)].number + insn_c(w));
+  case OP_NOP: return insn_wide(w) ? insn_make_wide(POP_FUEL, 0, 8 * insn_wide(w)) : w; /* both: inline.c, "fuel" */
+  case OP_JMP: return insn_a(w) ? insn_make_wide(POP_JMP_FUEL, (uint16_t)(8 * insn_a(w)), insn_wide(w)) : w;
   case OP_LDNULL: return w;
   default: return opcode_info[op].c == FMT_TYPE ? with_c(w, type_in_program(r, insn_c(w))) : w;
   }
@@ -309,6 +311,20 @@ void rewrite_open(Rewrite *r) {
   for (size_t i = 0; i < PLAIN_PAIRS; i++) r->starts_pair[plain_pairs[i].first] = 1;
 }
 
+/* Fuel for an expanded call is used up together with what follows, pairs too. */
+static void pair_fuel(const Body *b, uint64_t *code, uint32_t start) {
+  static const Pair pairs[] = {
+#define FUEL_PAIR(y) {POP_FUEL, ANY_##y, POP_FUEL_THEN_##y},
+      FUEL_PAIRS(FUEL_PAIR)
+#undef FUEL_PAIR
+  };
+  for (uint32_t i = start; i < b->end; i++) {
+    if (insn_op(code[i]) != POP_FUEL || !follows(b, i + 1)) continue;
+    unsigned both = find_pair(pairs, sizeof pairs / sizeof pairs[0], POP_FUEL, insn_op(code[i + 1]));
+    if (both) code[i] = with_op(code[i], both);
+  }
+}
+
 /* Neighbours become one instruction where there is one for them; nothing else changes. */
 static void pair_up(const Rewrite *r, const Body *b, uint64_t *code, uint32_t start) {
   for (uint32_t i = start, next; i < b->end; i = next) {
@@ -356,12 +372,14 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   return 1;
 }
 
-/* A jump to a jump goes where that one goes. */
+/* A jump to a jump goes where that one goes, and costs as much as both.  (Conditional jumps have no room for the cost.) */
 static uint64_t shorten_jump(const Body *b, uint32_t i) {
-  uint64_t w = b->code[i];
-  uint32_t target = i + 1 + insn_wide(w);
-  for (int n = 0; n < 8 && insn_op(b->code[target]) == OP_JMP && target != i; n++) target += 1 + insn_wide(b->code[target]);
-  return (uint32_t)w | (uint64_t)(target - (i + 1)) << 32;
+  uint32_t target = i + 1 + insn_wide(b->code[i]), cost = insn_a(b->code[i]);
+  for (int n = 0; n < 8 && insn_op(b->code[target]) == OP_JMP && target != i; n++) {
+    cost += 1 + insn_a(b->code[target]);
+    target += 1 + insn_wide(b->code[target]);
+  }
+  return insn_make_wide(OP_JMP, (uint16_t)cost, target - (i + 1));
 }
 
 /* Words of a multiply-shift at `i`, put into out; 0: it is none. */
@@ -392,9 +410,10 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
     if (!words && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) words = 2;
     if (words) continue;
     words = 1;
-    if (opcode_info[insn_op(code[i])].b == FMT_JUMP) code[i] = shorten_jump(&body, i);
+    if (insn_op(code[i]) == OP_JMP) code[i] = shorten_jump(&body, i);
     uint64_t w = fuse(&body, i);
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
   pair_up(r, &body, code, start);
+  pair_fuel(&body, code, start);
 }

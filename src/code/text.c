@@ -1,4 +1,4 @@
-/* text.c -- see text.h.  The intern table is open addressing with linear probing (Knuth, TAOCP 3, 6.4), at most half full. */
+/* text.c -- see text.h. */
 #include "code/text.h"
 
 #include <string.h>
@@ -47,13 +47,13 @@ void ctext_hex(CodeText *text, uint64_t n, unsigned digits) {
 void intern_init(Intern *in, GcMemory memory) {
   vec_init(&in->bytes, memory, 1);
   vec_init(&in->ends, memory, sizeof(size_t));
-  vec_init(&in->slots, memory, sizeof(uint32_t));
+  pairs_init(&in->pairs, memory);
 }
 
 void intern_free(Intern *in) {
   vec_free(&in->bytes);
   vec_free(&in->ends);
-  vec_free(&in->slots);
+  pairs_free(&in->pairs);
 }
 
 const char *intern_text(const Intern *in, uint32_t number, size_t *n) {
@@ -62,57 +62,19 @@ const char *intern_text(const Intern *in, uint32_t number, size_t *n) {
   return in->bytes.rows ? VEC_ROWS(const char, in->bytes) + start : "";
 }
 
-static size_t hash_bytes(const void *bytes, size_t n) { /* FNV-1a (Fowler, Noll, Vo 1991), its high bits folded down */
-  const unsigned char *at = bytes;
-  uint64_t h = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < n; i++) h = (h ^ at[i]) * 0x100000001b3u;
-  return (size_t)(h ^ h >> 32);
-}
-
-/* The slot that holds the string, or the empty one where it belongs. */
-static uint32_t *intern_slot(const Intern *in, const void *bytes, size_t n) {
-  size_t mask = in->slots.count - 1, at = hash_bytes(bytes, n) & mask, length;
-  for (;; at = (at + 1) & mask) {
-    uint32_t *slot = &VEC_ROWS(uint32_t, in->slots)[at];
-    if (!*slot) return slot;
-    const char *text = intern_text(in, *slot - 1, &length);
-    if (length == n && (n == 0 || !memcmp(text, bytes, n))) return slot;
-  }
-}
+enum { STRING_END = (int)0x80000000 }; /* with the number of a pair: that of a whole string */
 
 uint32_t intern_find(const Intern *in, const void *bytes, size_t n) {
-  if (!in->slots.count) return INTERN_NONE;
-  uint32_t *slot = intern_slot(in, bytes, n);
-  return *slot ? *slot - 1 : INTERN_NONE;
-}
-
-static int intern_grow(Intern *in) {
-  CodeVec old = in->slots;
-  size_t room = old.count ? old.count * 2 : 64, n;
-  vec_init(&in->slots, old.memory, sizeof(uint32_t));
-  if (!vec_add(&in->slots, NULL, room)) {
-    in->slots = old;
-    return 0;
-  }
-  for (uint32_t i = 0; i < in->ends.count; i++) {
-    const char *text = intern_text(in, i, &n);
-    *intern_slot(in, text, n) = i + 1;
-  }
-  vec_free(&old);
-  return 1;
+  uint32_t last = pairs_find_bytes(&in->pairs, bytes, n), end = last ? pairs_find(&in->pairs, (uint32_t)STRING_END | last, 0) : 0;
+  return end ? pairs_value(&in->pairs, end) : INTERN_NONE;
 }
 
 uint32_t intern_add(Intern *in, const void *bytes, size_t n) {
-  if (in->ends.count >= INTERN_NONE / 4) return INTERN_NONE;
-  if ((in->ends.count + 1) * 2 > in->slots.count && !intern_grow(in)) return INTERN_NONE;
-  uint32_t *slot = intern_slot(in, bytes, n);
-  if (*slot) return *slot - 1;
-  size_t end = in->bytes.count + n;
-  if (!vec_add(&in->ends, &end, 1)) return INTERN_NONE;
-  if (n && !vec_add(&in->bytes, bytes, n)) {
-    in->ends.count--;
-    return INTERN_NONE;
-  }
-  *slot = (uint32_t)in->ends.count;
-  return *slot - 1;
+  uint32_t number = (uint32_t)in->ends.count, last = pairs_add_bytes(&in->pairs, bytes, n);
+  uint32_t end = last ? pairs_add(&in->pairs, (uint32_t)STRING_END | last, 0, number) : 0;
+  if (!end) return INTERN_NONE;
+  if (pairs_value(&in->pairs, end) != number) return pairs_value(&in->pairs, end);
+  size_t bytes_end = in->bytes.count + n;
+  if ((n && !vec_add(&in->bytes, bytes, n)) || !vec_add(&in->ends, &bytes_end, 1)) return INTERN_NONE;
+  return number;
 }

@@ -2,7 +2,7 @@
 #ifndef ORUS_CODE_TEXT_H
 #define ORUS_CODE_TEXT_H
 
-#include "code/vec.h"
+#include "code/pairs.h"
 
 /* Text is a vector of bytes, without a terminator.  `counting`: nothing is kept, only the length. */
 typedef struct CodeText {
@@ -22,7 +22,7 @@ void ctext_hex(CodeText *text, uint64_t n, unsigned digits); /* "0x" and at leas
 /* Numbers for byte strings, in the order in which they were first seen: 0, 1, 2, ... */
 typedef struct Intern {
   CodeVec bytes, ends; /* char; size_t: where each string ends in `bytes` */
-  CodeVec slots;       /* uint32_t: number + 1, 0 is empty; a power of two of them */
+  Pairs pairs;         /* the strings, and behind the last pair of each one whose value is its number */
 } Intern;
 
 #define INTERN_NONE 0xffffffffu

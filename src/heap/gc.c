@@ -28,24 +28,20 @@ void gc_release(GcHeap *h, void *block, size_t size, size_t align) {
   h->stats.in_use -= size;
 }
 
-int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
-  if (t->count == t->room) {
-    size_t room = t->room ? t->room * 2 : 32;
-    Obj **rows = gc_obtain(h, room * sizeof *rows, 16);
-    if (!rows) return 0;
-    if (t->count) memcpy(rows, t->rows, t->count * sizeof *rows);
-    gc_release(h, t->rows, t->room * sizeof *rows, 16);
-    t->rows = rows;
-    t->room = room;
-  }
-  t->rows[t->count++] = o;
+int gc_table_grow(GcHeap *h, GcTable *t, size_t room) {
+  Obj **rows = gc_obtain(h, room * sizeof *rows, 16);
+  if (!rows) return 0;
+  if (t->count) memcpy(rows, t->rows, t->count * sizeof *rows);
+  gc_release(h, t->rows, t->room * sizeof *rows, 16);
+  t->rows = rows;
+  t->room = room;
   return 1;
 }
 
-void gc_table_trim(GcHeap *h, GcTable *t) {
-  if (t->room <= 1 << 14) return;
-  gc_release(h, t->rows, t->room * sizeof *t->rows, 16);
-  *t = (GcTable){0};
+int gc_table_push(GcHeap *h, GcTable *t, Obj *o) {
+  if (t->count == t->room && !gc_table_grow(h, t, t->room ? t->room * 2 : 32)) return 0;
+  t->rows[t->count++] = o;
+  return 1;
 }
 
 static void free_table(GcHeap *h, GcTable *t) {

@@ -40,6 +40,7 @@ enum { GC_PAUSE_BUCKETS = 40 };
 typedef struct GcStats {
   uint64_t minor, full;          /* collections */
   uint64_t steps;                /* of incremental marking */
+  uint64_t rescans;              /* times that all objects were gone through because the mark stack could not grow */
   uint64_t allocated;            /* bytes ever */
   uint64_t live;                 /* bytes after the last full collection */
   uint64_t in_use;               /* bytes obtained from GcMemory */

@@ -1,4 +1,4 @@
-/* internal.h -- what the files of the collector share; nobody else includes it.
+/* internal.h -- what the files of the collector share; only their tests include it, too.
  *
  * gc.c      entry points, policy          nursery.c  minor collections
  * oldspace.c  cells, blocks, large objects, sweeping      mark.c  marking, weak references, handles
@@ -71,7 +71,7 @@ static inline int is_young(const GcHeap *h, const Obj *o) { return in_half(h, 0,
 void *gc_obtain(GcHeap *h, size_t size, size_t align); /* within the limit, or NULL */
 void gc_release(GcHeap *h, void *block, size_t size, size_t align);
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
-void gc_table_trim(GcHeap *h, GcTable *t);        /* an empty table gives most of its memory back */
+int gc_table_grow(GcHeap *h, GcTable *t, size_t room); /* 0: no memory, and the table is as before */
 
 /* oldspace.c */
 Obj *old_alloc(GcHeap *h, uint64_t header, uint64_t size);           /* only the header is set; or NULL; never collects */
@@ -94,5 +94,6 @@ void mark_begin(GcHeap *h);                     /* all must be swept */
 int mark_step(GcHeap *h, uint64_t budget);      /* marks about that many bytes; 1: that was the end of it */
 void mark_collect(GcHeap *h);                   /* in one go */
 void mark_visit(GcHeap *h, Obj **slots, size_t count);
+int mark_reserve(GcHeap *h, uint64_t bytes);    /* memory for marking a heap of that many bytes; 0: there is none */
 
 #endif

@@ -7,18 +7,42 @@
  * minor collection, and when that brings up more than a step's work, marking just goes on.  In one go young objects are marked as well, so that no cycle
  * through both generations escapes.
  *
- * The mark stack may fail to grow.  Then the object is only marked, and marked objects are scanned again until nothing was lost (Handbook, 2.4). */
+ * The mark stack may fail to grow.  Then the object is marked and said to be lost, and all objects are gone through for lost ones until there are none
+ * (Handbook, 2.4).  Whenever one is lost the stack is full of objects that were marked since the last time, so a stack for a share of the objects there can be
+ * bounds how often that is; old space is not obtained without the memory for it. */
 #include "heap/internal.h"
 
 #include <string.h>
 
-enum { SLICE = 1024 }; /* elements of a large array that are scanned at a time */
+enum {
+  SLICE = 1024,           /* elements of a large array that are scanned at a time */
+  SHARE = 64,             /* the mark stack has room for one in so many of the objects there can be */
+  LEAST_OBJECT = 16       /* bytes */
+};
 
 static int is_marked(const GcHeap *h, const Obj *o) { return (o->header & OBJ_MARK) == h->mark; }
 static int is_live(const GcHeap *h, const Obj *o) { return is_marked(h, o) || !(o->header & OBJ_OLD || h->mark_young); }
 
 static void push(GcHeap *h, Obj *o) {
-  if (!gc_table_push(h, &h->stack, o)) h->stack_lost = 1;
+  if (gc_table_push(h, &h->stack, o)) return;
+  o->header |= OBJ_LOST;
+  h->stack_lost = 1;
+}
+
+static size_t stack_wanted(uint64_t bytes) { return (size_t)(bytes / (SHARE * LEAST_OBJECT)); }
+
+/* Half more than is wanted, so that it is seldom done. */
+int mark_reserve(GcHeap *h, uint64_t bytes) {
+  size_t want = stack_wanted(bytes);
+  return h->stack.room >= want || gc_table_grow(h, &h->stack, want + want / 2);
+}
+
+/* When marking is over. */
+static void trim_stack(GcHeap *h) {
+  if (h->stack.room / 4 <= stack_wanted(h->stats.in_use)) return;
+  gc_release(h, h->stack.rows, h->stack.room * sizeof *h->stack.rows, 16);
+  h->stack = (GcTable){0};
+  mark_reserve(h, h->stats.in_use);
 }
 
 static void mark_one(GcHeap *h, Obj *o) {
@@ -68,7 +92,8 @@ static void visit_all(GcHeap *h, Obj *o) {
 }
 
 static void rescan_one(GcHeap *h, Obj *o) {
-  if (!is_marked(h, o)) return;
+  if (!(o->header & OBJ_LOST)) return;
+  o->header &= ~(uint64_t)OBJ_LOST;
   visit_all(h, o);
   drain(h, UINT64_MAX);
 }
@@ -93,6 +118,7 @@ static void drain_all(GcHeap *h) {
   drain(h, UINT64_MAX);
   while (h->stack_lost) {
     h->stack_lost = 0;
+    h->stats.rescans++;
     old_each(h, rescan_one);
     if (h->mark_young) each_young(h, rescan_one);
   }
@@ -143,7 +169,7 @@ static void finish(GcHeap *h) {
   }
   forget_dead(h);
   if (h->mark_young) each_young(h, blank_dead);
-  gc_table_trim(h, &h->stack);
+  trim_stack(h);
   h->old_bytes = h->marked_bytes;
   h->mark_young = h->marking = 0;
   old_start_sweep(h);

@@ -45,6 +45,7 @@ enum {
   OBJ_OLD = 8,
   OBJ_LARGE = 16,
   OBJ_CARDS = 32,     /* large array of references: always has OBJ_BARRIER, and each store marks a card */
+  OBJ_LOST = 64,      /* while marking: marked, but the mark stack had no room for it */
   OBJ_AGE = 256,      /* one unit of the age field */
   OBJ_AGE_MASK = 0xf00,
   OBJ_SEEN = 0x1000,  /* while verifying: found in the remembered set */

@@ -33,8 +33,11 @@ static void poison(Obj *cell, uint32_t size) {
 
 /* -- blocks -- */
 
+/* Memory for `size` bytes of objects, and for marking them; NULL: there is none. */
+static void *obtain_marked(GcHeap *h, uint64_t size) { return mark_reserve(h, h->stats.in_use + size) ? gc_obtain(h, size, 16) : NULL; }
+
 static int add_block(GcHeap *h, GcClass *k, uint32_t cell) {
-  GcBlock *b = gc_obtain(h, h->block_bytes, 16);
+  GcBlock *b = obtain_marked(h, h->block_bytes);
   if (!b) return 0;
   *b = (GcBlock){k->blocks, cell, (uint32_t)((h->block_bytes - sizeof *b) / cell), h->block_bytes, 0};
   k->blocks = b;
@@ -133,12 +136,12 @@ void old_start_sweep(GcHeap *h) {
 
 /* -- allocation -- */
 
-/* Memory for `size` bytes; what waits to be swept is given back first when there is none. */
+/* The same; what waits to be swept is given back first when there is none. */
 static void *obtain(GcHeap *h, uint64_t size) {
-  void *block = gc_obtain(h, size, 16);
+  void *block = obtain_marked(h, size);
   if (block || old_sweep(h, 0)) return block;
   old_sweep(h, SIZE_MAX);
-  return gc_obtain(h, size, 16);
+  return obtain_marked(h, size);
 }
 
 static Obj *large_alloc(GcHeap *h, uint64_t header, uint64_t size) {

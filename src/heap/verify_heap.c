@@ -136,7 +136,7 @@ static void note_young(GcHeap *h, Obj *o) {
   check_head(h, o);
   size_t word = word_of(h, o);
   h->check->starts[word / 8] |= (uint8_t)(1u << word % 8);
-  if (o->header & (OBJ_OLD | OBJ_BARRIER | OBJ_LARGE | OBJ_CARDS | OBJ_SEEN | OBJ_GREY)) fault(h, "a young object has bits of an old one");
+  if (o->header & (OBJ_OLD | OBJ_BARRIER | OBJ_LARGE | OBJ_CARDS | OBJ_LOST | OBJ_SEEN | OBJ_GREY)) fault(h, "a young object has bits of an old one");
 }
 
 static void note_nursery(GcHeap *h) {
@@ -172,6 +172,7 @@ static void check_bits(GcHeap *h, const Obj *o) {
   uint64_t size = object_bytes(h, o);
   if (!(o->header & OBJ_OLD)) fault(h, "an old object says that it is young");
   if (!h->marking && (o->header & OBJ_MARK) != h->mark) fault(h, "an object that lives has the wrong mark");
+  if (o->header & OBJ_LOST && (!h->stack_lost || (o->header & OBJ_MARK) != h->mark)) fault(h, "an object is lost that was not marked, or for good");
   const Extent *e = find_extent(h->check, (uintptr_t)o);
   unsigned large = e->block ? 0 : shape_of(h, o)->kind == GC_ARRAY_REF ? OBJ_LARGE | OBJ_CARDS : OBJ_LARGE;
   if ((o->header & (OBJ_LARGE | OBJ_CARDS)) != large || size > (e->block ? e->block->cell : large_of((Obj *)(uintptr_t)o)->size)) fault(h, "an object has the wrong size bit");
@@ -182,7 +183,7 @@ static void check_bits(GcHeap *h, const Obj *o) {
 static void check_untouched(GcHeap *h, const Obj *o, Obj *const *refs, size_t count) {
   if (h->remembered_lost) return;
   if (has_young(h, refs, count)) fault(h, "an old object with a young reference is not remembered");
-  if (!h->marking || h->stack_lost || o->header & OBJ_GREY || (o->header & OBJ_MARK) != h->mark) return;
+  if (!h->marking || o->header & (OBJ_GREY | OBJ_LOST) || (o->header & OBJ_MARK) != h->mark) return;
   for (size_t i = 0; i < count; i++)
     if (refs[i] && !is_young(h, refs[i]) && (refs[i]->header & OBJ_MARK) != h->mark) fault(h, "a scanned object refers to one that is not marked");
 }
@@ -294,7 +295,7 @@ static void check_all(GcHeap *h) {
   check_roots(h);
   check_young(h);
   old_each(h, check_old);
-  if (h->check->remembered) fault(h, "the remembered set has an object that is not in any list");
+  if (h->check->remembered) fault(h, "the remembered set has another number of objects than say that they are in it");
   for (int old = 0; old < 2; old++) {
     check_table(h, &h->weak[old], GC_WEAK, old);
     check_table(h, &h->handles[old], GC_HANDLE, old);

@@ -133,17 +133,28 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
 
 /* -- unwinding -- */
 
+/* The handler of the instruction in front of `next`; NULL: none. */
 static const OrbcHandler *find_handler(const Func *f, const uint64_t *next) {
-  uint32_t at = (uint32_t)(next - 1 - f->code);
-  const OrbcHandler *h = VEC_ROWS(OrbcHandler, f->module->handlers) + f->first_handler;
-  for (uint32_t i = 0; i < f->row->handlers; i++)
-    if (at >= h[i].start && at < h[i].end) return &h[i];
-  return NULL;
+  uint32_t count, at = (uint32_t)(next - 1 - f->code), low = 0;
+  const OrbcHandler *h = program_handlers(f, &count);
+  uint32_t high = count;
+  while (low < high) { /* the first that ends behind it */
+    uint32_t middle = low + (high - low) / 2;
+    if (h[middle].end <= at) low = middle + 1;
+    else high = middle;
+  }
+  return low < count && h[low].start <= at ? &h[low] : NULL;
+}
+
+/* With the fuel that is left. */
+static void go_on_at(Vm *vm, const uint64_t *pc) {
+  vm->budget += (uintptr_t)pc - (uintptr_t)vm->pc;
+  vm->pc = pc;
 }
 
 static void pop_frame(Vm *vm) {
   uint64_t call = vm->frame->pc[-1];
-  vm->pc = vm->frame->pc;
+  go_on_at(vm, vm->frame->pc);
   vm->raw -= insn_a(call);
   vm->ref -= insn_b(call);
   vm->frame--;
@@ -152,17 +163,15 @@ static void pop_frame(Vm *vm) {
 int vm_throw(Vm *vm, ErrorObj *e) {
   vm->error = e;
   if (!e->trace) fill_trace(vm, e);
-  uint64_t remaining = vm->budget - (uintptr_t)vm->pc;
   for (; vm->frame > vm->frame_base; pop_frame(vm)) {
+    vm->budget -= 8 * (uint64_t)(int64_t)program_debt(vm->frame->func, position_of(vm, 0));
     const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
     if (!h) continue;
     vm->ref[h->reg] = (Obj *)(void *)vm->error;
     vm->error = NULL;
-    vm->pc = vm->frame->func->code + h->target;
-    vm->budget = (uintptr_t)vm->pc + remaining;
+    go_on_at(vm, vm->frame->func->code + h->target);
     return 1;
   }
-  vm->budget = (uintptr_t)vm->pc + remaining;
   return 0;
 }
 

@@ -109,20 +109,21 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define OUT_OF_MEMORY(bytes) TRAP_WITH(OUT_OF_MEMORY, bytes, 0)
 #define COST(extra) (budget -= 8 * (uintptr_t)(extra))
 
-/* Jumps `d` instructions from where pc is. */
-#define JUMP(d)                                                     \
+/* Jumps `d` instructions from behind the next `n` words, which are executed. */
+#define JUMP_BEHIND(n, d)                                           \
   do {                                                              \
     intptr_t d_ = (intptr_t)(d) * 8;                                \
-    pc = (const uint64_t *)((uintptr_t)pc + (uintptr_t)d_);         \
+    pc = (const uint64_t *)((uintptr_t)pc + (uintptr_t)d_ + 8 * (n)); \
     budget += (uintptr_t)d_;                                        \
     if (UNLIKELY((uintptr_t)pc > budget)) goto slice;               \
     NEXT();                                                         \
   } while (0)
+#define JUMP(d) JUMP_BEHIND(0, d)
 
 /* Fused branches: `n` more words belong to the pattern, the last one holds the jump. */
 #define BRANCH(condition, n)                          \
   do {                                                \
-    if (condition) JUMP(((int64_t)pc[(n) - 1] >> 32) + (n)); \
+    if (condition) JUMP_BEHIND(n, (int64_t)pc[(n) - 1] >> 32); \
     pc += (n);                                        \
     NEXT();                                           \
   } while (0)
@@ -218,6 +219,8 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_JEQ() BRANCH(raw[B].u == raw[C].u, 1)
 #define DO_JNE() BRANCH(raw[B].u != raw[C].u, 1)
 #define DO_JMP() JUMP(WIDE)
+#define DO_JMP_FUEL() do { budget -= (uintptr_t)(intptr_t)(int16_t)A; JUMP(WIDE); } while (0)
+#define DO_FUEL() (budget -= (uintptr_t)WIDE)
 #define DO_JNE_IMM() BRANCH(raw[A].s != IMM_B, 2)
 #define DO_JGE_IMM() BRANCH(raw[A].s >= IMM_B, 2)
 #define DO_LOOP_LT_I32() LOOP_BODY(int32_t, <)
@@ -291,6 +294,7 @@ VmStatus interp_run(Vm *vm) {
 
   /* moves and constants */
 L_NOP: NEXT();
+L_FUEL: DO_FUEL(); NEXT();
 L_MOV: DO_MOV(); NEXT();
 L_MOVP: DO_MOVP(); NEXT();
 L_LDI: DO_LDI(); NEXT();
@@ -475,6 +479,7 @@ L_FMA_F64: COST(1); raw[A].f = fma(raw[B].f, raw[C].f, raw[A].f); NEXT();
 
   /* branches */
 L_JMP: DO_JMP(); NEXT();
+L_JMP_FUEL: DO_JMP_FUEL(); NEXT();
 L_JT:
   if (raw[A].u) JUMP(WIDE);
   NEXT();
@@ -651,6 +656,7 @@ L_RET: {
     NEXT();
   }
 L_HALT:
+  budget += 8; /* this is none of the program's instructions */
   SAVE();
   vm->result = raw[0].s;
   vm->result_ref = ref[0];
@@ -986,6 +992,14 @@ L_FRAME_NUMBER: {
   /* two instructions in one */
 #define PAIR(x, y) L_##x##_THEN_##y: DO_##x(); pc++; DO_##y(); NEXT();
   PAIRS(PAIR)
+#define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
+#define DO_MULSHR_THEN_GETF_U32() do { DO_MULSHR(); pc++; DO_GETF_U32(); } while (0)
+#define DO_GETF_P_THEN_GETF_U32() do { DO_GETF_P(); pc++; DO_GETF_U32(); } while (0)
+#define DO_GETF_P_THEN_GETF_P() do { DO_GETF_P(); pc++; DO_GETF_P(); } while (0)
+#define DO_ADD_I32_THEN_ADD_I32() do { DO_ADD_I32(); pc++; DO_ADD_I32(); } while (0)
+#define DO_MOV_THEN_MOV() do { DO_MOV(); pc++; DO_MOV(); } while (0)
+#define FUEL_PAIR(y) L_FUEL_THEN_##y: DO_FUEL(); pc++; DO_##y(); NEXT();
+  FUEL_PAIRS(FUEL_PAIR)
 #define FLOAT_PAIR(x, y) L_##x##_INTO_##y: { VALUE_##x(); pc++; USE_##y(); NEXT(); }
   FLOAT_PAIRS(FLOAT_PAIR)
 

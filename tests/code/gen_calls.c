@@ -1,25 +1,25 @@
 /* gen_calls.c -- see gen_calls.h.  A function calls only those behind it, so that runs end; what is valid in a block is kept as the verifier keeps it. */
 #include "gen_calls.h"
 #include "code/opcode.h"
+#include "gen_text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
-enum { FUNCTIONS = 14, PARAMS = 5, LOCALS = 12, TEMPS = 160 };
+enum { FUNCTIONS = 14, LIBRARY_FUNCTIONS = 5, PARAMS = 5, LOCALS = 16, TEMPS = 160, HIGH = 400 };
 enum { I32, I64, F64, BOOL, RAW_TYPES, NODE = RAW_TYPES, INTS, TYPES, NOTHING = TYPES };
 
 static const char *const names[] = {"i32", "i64", "f64", "bool", "Node", "Ints"};
 
 typedef struct Signature {
   uint8_t params[PARAMS], count, result;
+  char letter; /* the function's name: a letter and a number */
+  uint8_t number;
 } Signature;
 
 typedef struct Gen {
-  uint64_t state;
-  CodeText *out;
-  Signature functions[FUNCTIONS];
-  uint32_t labels;
+  GenText text;
+  Signature functions[FUNCTIONS + LIBRARY_FUNCTIONS]; /* its own, then those that it imports */
+  uint32_t own, count, labels;
 } Gen;
 
 typedef struct Bank {
@@ -33,24 +33,9 @@ typedef struct Body {
   Bank bank[2];
 } Body;
 
-static uint64_t random64(Gen *g) { /* splitmix64 (Steele, Lea, Flood 2014) */
-  uint64_t z = g->state += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
-}
-
-static uint32_t below(Gen *g, uint32_t n) { return (uint32_t)(random64(g) % n); }
+static uint32_t below(Gen *g, uint32_t n) { return random_below(&g->text, n); }
 static int one_in(Gen *g, uint32_t n) { return below(g, n) == 0; }
-
-__attribute__((format(printf, 2, 3))) static void emit(Gen *g, const char *format, ...) {
-  char line[256];
-  va_list args;
-  va_start(args, format);
-  int n = vsnprintf(line, sizeof line, format, args);
-  va_end(args);
-  ctext_add(g->out, line, (size_t)n);
-}
+#define emit(g, ...) text_put(&(g)->text, __VA_ARGS__)
 
 static int bank_of(uint32_t type) { return type >= RAW_TYPES; }
 static uint32_t random_type(Gen *g) { return below(g, TYPES); }
@@ -66,6 +51,17 @@ static void forget_from(Bank *k, uint32_t reg) {
 }
 
 static uint32_t type_of(const Bank *k, uint32_t reg) { return reg < k->count ? k->locals[reg] : k->temps[reg - k->count]; }
+
+/* `n` registers side by side that hold a `type` each: the first; -1: there are none. */
+static int32_t find_row(Body *b, uint32_t type, uint32_t n) {
+  const Bank *k = &b->bank[bank_of(type)];
+  uint32_t total = k->count + TEMPS, have;
+  for (uint32_t i = 0, at = below(b->g, total); i < total; i++, at = (at + 1) % total) {
+    for (have = 0; have < n && at + have < total && type_of(k, at + have) == type; have++) {}
+    if (have == n) return (int32_t)at;
+  }
+  return -1;
+}
 
 static int32_t find(Body *b, uint32_t type) {
   const Bank *k = &b->bank[bank_of(type)];
@@ -189,6 +185,21 @@ static void element(Body *b) {
   } else emit(b->g, "  aget r%u, p%u, r%u\n", destination(b, I32), p, i);
 }
 
+static void add_to_sum(Body *b, uint32_t x) {
+  uint32_t t = fresh(b, I64);
+  emit(b->g, "  getg r%u, sum\n  addi_i64 r%u, r%u, 1\n  xor r%u, r%u, r%u\n  setg r%u, sum\n", t, t, t, t, t, x, t);
+}
+
+/* Reads registers side by side of which it names the first: parameters, locals that nobody has written. */
+static void bulk(Body *b) {
+  int32_t r = find_row(b, I32, 3), two = find_row(b, INTS, 2);
+  if (r < 0) return;
+  uint32_t p = two >= 0 ? (uint32_t)two : value(b, INTS), i = fresh(b, I32), element = fresh(b, I64);
+  emit(b->g, "  %s r%d, p%u\n", two >= 0 && one_in(b->g, 2) ? "acopy" : "afill", r, p);
+  emit(b->g, "  ldi r%u, 0, i32\n  aget r%u, p%u, r%u\n  addi_i64 r%u, r%u, 0\n", i, i, p, i, element, i);
+  add_to_sum(b, element);
+}
+
 static void make_something(Body *b) {
   uint32_t type = random_type(b->g);
   make(b, destination(b, type), type);
@@ -237,17 +248,34 @@ static void argument(Body *b, uint32_t type, uint32_t to) {
   k->temps[to - k->count] = (uint8_t)type;
 }
 
+/* Leaves values where the locals of `s`, which are 0 or null, are going to be; arguments may be copied from there. */
+static void litter(Body *b, const Signature *s, const uint32_t window[2]) {
+  uint32_t params[2] = {0, 0}, type;
+  for (uint32_t i = 0; i < s->count; i++) params[bank_of(s->params[i])]++;
+  for (uint32_t i = 0; i < 4; i++) {
+    type = i < s->count ? s->params[i] : one_in(b->g, 4) ? NODE : below(b->g, 2) ? I32 : I64;
+    int k = bank_of(type);
+    uint32_t to = window[k] + params[k] + i;
+    if (type == INTS) continue; /* its length needs a register */
+    make(b, to, type);
+    b->bank[k].temps[to - b->bank[k].count] = (uint8_t)type;
+  }
+}
+
 static void call(Body *b) {
-  if (b->self + 1 >= FUNCTIONS || !b->calls) return;
-  uint32_t callee = b->self + 1 + below(b->g, b->g->functions[b->self].result == NOTHING ? FUNCTIONS - b->self - 1 : (FUNCTIONS - b->self) / 2 + 1);
-  if (callee >= FUNCTIONS) callee = FUNCTIONS - 1;
+  uint32_t behind = b->g->count - b->self - 1;
+  if (!behind || !b->calls) return;
+  uint32_t callee = b->self + 1 + below(b->g, b->g->functions[b->self].result == NOTHING || one_in(b->g, 4) ? behind : (behind + 1) / 2);
   const Signature *s = &b->g->functions[callee];
   uint32_t window[2], next[2];
+  for (uint32_t i = 0; i < s->count; i++)
+    if (s->params[i] == INTS) (void)value(b, INTS);
   for (int k = 0; k < 2; k++) {
     uint32_t used = 0;
     while (used < TEMPS - 20 && b->bank[k].temps[used] != NOTHING) used++;
     window[k] = next[k] = b->bank[k].count + (one_in(b->g, 3) ? below(b->g, 6) : used + below(b->g, 2));
   }
+  if (one_in(b->g, 3)) litter(b, s, window);
   for (uint32_t i = 0; i < s->count; i++) {
     int k = bank_of(s->params[i]);
     argument(b, s->params[i], next[k]++);
@@ -258,7 +286,7 @@ static void call(Body *b) {
     if (type_of(&b->bank[k], at[k]) != s->params[i]) argument(b, s->params[i], at[k]);
     at[k]++;
   }
-  emit(b->g, "  call r%u, p%u, f%u\n", window[0], window[1], callee);
+  emit(b->g, "  call r%u, p%u, %c%u\n", window[0], window[1], s->letter, s->number);
   b->calls--;
   for (int k = 0; k < 2; k++) forget_from(&b->bank[k], window[k]);
   if (s->result == NOTHING) return;
@@ -341,6 +369,31 @@ static void account(Body *b) {
   emit(b->g, "  addi_i64 r%u, r%u, %u\n  setg r%u, sum\n", t, t, below(b->g, 9), t);
 }
 
+/* A local that nobody has written, mostly: it is 0. */
+static void look_at_local(Body *b) {
+  const Bank *k = &b->bank[0];
+  for (uint32_t i = k->params; i < k->count; i++)
+    if (k->locals[i] == I64) {
+      add_to_sum(b, i);
+      return;
+    }
+}
+
+/* A result without a name: it stays where the call left it, above all registers that instructions name here and in callers, until the next call takes it as its
+ * argument; meanwhile objects move, and others get their places. */
+static void hand_over(Body *b) {
+  Gen *g = b->g;
+  if (g->own == g->count || b->self % 5 != 4) return;
+  uint32_t r = b->bank[0].count + TEMPS, p = b->bank[1].count + HIGH, x = fresh(b, I64), other = fresh(b, NODE);
+  emit(g, "  ldi r%u, %u, i64\n  call r%u, p%u, make\n", r, 1 + below(g, 1000), r, p);
+  for (int round = 0; round < 2; round++) {
+    emit(g, "  ldi r%u, 0, i64\n  service r%u, r%u, gc_collect\n", x, x, x);
+    for (int i = 0; i < 4; i++) emit(g, "  new p%u, Node\n", other);
+  }
+  emit(g, "  call r%u, p%u, weigh\n", r, p);
+  add_to_sum(b, r);
+}
+
 static void collect(Body *b) { /* a function with this is not expanded */
   if (b->self % 5 != 4) return;
   uint32_t x = fresh(b, I64);
@@ -349,7 +402,7 @@ static void collect(Body *b) { /* a function with this is not expanded */
 
 static void statements(Body *b, uint32_t n) {
   static void (*const kinds[])(Body *) = {arithmetic, arithmetic, increment, move, move, field, field, float_pair, element, make_something, compare,
-                                          call, call, call, call, branch, branch, null_branch, choice, loop, account, collect};
+                                          call, call, call, call, branch, branch, null_branch, choice, loop, account, collect, hand_over, look_at_local, bulk};
   for (; n && b->left; n--) {
     b->left--;
     kinds[below(b->g, sizeof kinds / sizeof kinds[0])](b);
@@ -365,8 +418,9 @@ static void declare_locals(Body *b) {
     k->locals[k->count++] = s->params[i];
     k->params = k->count;
   }
-  for (uint32_t i = below(b->g, 5); i; i--) {
-    uint32_t type = random_type(b->g);
+  uint32_t row = one_in(b->g, 4) ? 3 : 0; /* for `bulk` */
+  for (uint32_t i = row + below(b->g, 5); i; i--) {
+    uint32_t type = row ? row--, I32 : random_type(b->g);
     Bank *k = &b->bank[bank_of(type)];
     emit(b->g, "  local %c%u: %s\n", bank_of(type) ? 'p' : 'r', k->count, names[type]);
     k->locals[k->count++] = (uint8_t)type;
@@ -377,43 +431,95 @@ static void declare_locals(Body *b) {
   }
 }
 
-static void make_function(Gen *g, uint32_t self) {
-  Body b = {.g = g, .self = self, .left = self ? 2 + below(g, one_in(g, 3) ? 12 : 5) : 25, .calls = self ? 1 + below(g, 2) : 8};
-  const Signature *s = &g->functions[self];
-  emit(g, "\nfn f%u(", self);
+static void put_signature(Gen *g, const Signature *s) {
+  emit(g, "(");
   for (uint32_t i = 0; i < s->count; i++) emit(g, "%s%s", i ? ", " : "", names[s->params[i]]);
-  emit(g, s->result == NOTHING ? ") {\n" : ") -> %s {\n", names[s->result < TYPES ? s->result : 0]);
+  emit(g, s->result == NOTHING ? ")" : ") -> %s", names[s->result < TYPES ? s->result : 0]);
+}
+
+static void make_function(Gen *g, uint32_t self) {
+  int is_main = !self && g->own == FUNCTIONS;
+  Body b = {.g = g, .self = self, .left = !is_main ? 2 + below(g, one_in(g, 3) ? 12 : 5) : 25, .calls = is_main ? 8 : 1 + below(g, 2)};
+  const Signature *s = &g->functions[self];
+  emit(g, "\nfn %c%u", s->letter, s->number);
+  put_signature(g, s);
+  emit(g, " {\n");
   declare_locals(&b);
   new_block(&b);
   uint32_t error = 0, label = g->labels;
-  if (self % 6 == 5 || !self) {
+  int handles = self % 6 == 5 || is_main;
+  if (handles) {
     emit(g, "  local p%u: Error\nL%u:\n", error = b.bank[1].count, label);
     b.bank[1].locals[b.bank[1].count++] = NOTHING;
     g->labels += 2;
   }
+  hand_over(&b);
+  if (self && one_in(g, 2)) bulk(&b);
   while (b.left) statements(&b, 4);
   give_back(&b);
-  if (self % 6 == 5 || !self) { /* what is behind the handler sees the locals as they were */
+  if (handles) { /* what is behind the handler sees the locals as they were */
     emit(g, "L%u:\n", label + 1);
     account(&b);
-    if (!self) emit(g, "  setgp p%u, last\n", error);
+    if (is_main) emit(g, "  setgp p%u, last\n", error);
     give_back(&b);
     emit(g, "  handler L%u to L%u at L%u, p%u\n", label, label + 1, label + 1, error);
   }
-  emit(g, "  temps %u, %u\n}\n", TEMPS + 8, TEMPS + 8);
+  emit(g, "  temps %u, %u\n}\n", TEMPS + 8, self % 5 == 4 ? HIGH + 8 : TEMPS + 8);
 }
 
-int gen_calls(uint64_t seed, CodeText *out) {
-  Gen g = {.state = seed, .out = out};
-  g.functions[0].result = I64;
-  for (uint32_t i = 1; i < FUNCTIONS; i++) {
-    Signature *s = &g.functions[i];
-    s->count = (uint8_t)below(&g, PARAMS);
-    for (uint32_t k = 0; k < s->count; k++) s->params[k] = (uint8_t)random_type(&g);
-    s->result = (uint8_t)below(&g, TYPES + 1);
+static const char types[] = "type Node = struct { x: i64, next: Node, y: f64 }\ntype Ints = array[i32]\nglobal sum: i64\nglobal last: Error\n";
+
+static void random_signatures(Gen *g, char letter) {
+  for (uint32_t i = 0; i < g->own; i++) {
+    Signature *s = &g->functions[i];
+    s->letter = letter;
+    s->number = (uint8_t)i;
+    s->count = (uint8_t)below(g, PARAMS);
+    for (uint32_t k = 0; k < s->count; k++) s->params[k] = (uint8_t)random_type(g);
+    if (one_in(g, 4)) memcpy(s->params, (uint8_t[PARAMS]){I32, I32, I32, INTS, INTS}, s->count = (uint8_t)(4 + below(g, 2))); /* for `bulk` */
+    s->result = (uint8_t)below(g, TYPES + 1);
   }
-  emit(&g, "module calls\nentry f0\ntype Node = struct { x: i64, next: Node, y: f64 }\ntype Ints = array[i32]\nglobal sum: i64\nglobal last: Error\nexport f0\n");
+}
+
+static void make_library(Gen *g) {
+  random_signatures(g, 'g');
+  emit(g, "module library\n%sexport make\nexport weigh\nexport library_sum\n", types);
+  for (uint32_t i = 0; i < g->own; i++) {
+    emit(g, "export g%u\n", i);
+    make_function(g, i);
+  }
+  emit(g, "\nfn make(i64) -> Node {\n  new p0, Node\n  setf p0, r0, x of Node\n  retp p0\n}\n"
+          "fn weigh(Node) -> i64 {\n  getf r0, p0, x of Node\n  retr r0\n}\n"
+          "fn library_sum() -> i64 {\n  getg r0, sum\n  retr r0\n}\n");
+}
+
+static void make_imports(Gen *g) {
+  for (uint32_t i = g->own; i < g->count; i++) {
+    emit(g, "import %c%u from library", g->functions[i].letter, g->functions[i].number);
+    put_signature(g, &g->functions[i]);
+    emit(g, "\n");
+  }
+  if (g->count > g->own) emit(g, "import make from library(i64) -> Node\nimport weigh from library(Node) -> i64\nimport library_sum from library() -> i64\n");
+}
+
+int gen_calls(uint64_t seed, CodeText *library, CodeText *out) {
+  Gen g = {.text = {seed, out}, .own = FUNCTIONS, .count = FUNCTIONS};
+  random_signatures(&g, 'f');
+  g.functions[0].count = 0;
+  g.functions[0].result = I64;
+  if (!one_in(&g, 4)) {
+    Gen lib = {.text = {random64(&g.text), library}, .own = LIBRARY_FUNCTIONS, .count = LIBRARY_FUNCTIONS};
+    make_library(&lib);
+    memcpy(g.functions + FUNCTIONS, lib.functions, LIBRARY_FUNCTIONS * sizeof lib.functions[0]);
+    g.count += LIBRARY_FUNCTIONS;
+  }
+  emit(&g, "module calls\nentry f0\n%s", types);
+  make_imports(&g);
+  emit(&g, "export f0\n");
   for (uint32_t i = 0; i < FUNCTIONS; i++) make_function(&g, i);
-  emit(&g, "\nfn total() -> i64 {\n  getg r0, sum\n  retr r0\n}\nexport total\n");
-  return !out->bytes.failed;
+  emit(&g, "\nfn total() -> i64 {\n");
+  if (g.count > g.own) emit(&g, "  call r0, p0, library_sum\n");
+  else emit(&g, "  ldi r0, 0, i64\n");
+  emit(&g, "  getg r1, sum\n  xor r0, r0, r1\n  retr r0\n}\nexport total\n");
+  return !out->bytes.failed && !library->bytes.failed;
 }

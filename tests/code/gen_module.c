@@ -3,9 +3,8 @@
 #include "gen_module.h"
 #include "code/opcode.h"
 #include "code/orbc.h"
+#include "gen_text.h"
 
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 
 enum { MAX_TYPES = 96, MAX_ITEMS = 8, MAX_FUNCTIONS = 24, MAX_IMPLS = 8, MAX_GLOBALS = 6, MAX_LOCALS = 40, MAX_TEMPS = 400, LOOPS = 3, FULL = 40 };
@@ -24,8 +23,7 @@ typedef struct GenImpl {
 } GenImpl;
 
 typedef struct Gen {
-  uint64_t state;
-  CodeText *out;
+  GenText text;
   GenType types[MAX_TYPES];
   GenFunction functions[MAX_FUNCTIONS];
   GenImpl impls[MAX_IMPLS];
@@ -45,26 +43,9 @@ typedef struct Body {
   GenBank bank[2];
 } Body;
 
-/* -- chance: splitmix64 (Steele, Lea, Flood 2014) -- */
-
-static uint64_t random64(Gen *g) {
-  uint64_t z = g->state += 0x9e3779b97f4a7c15u;
-  z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-  z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-  return z ^ z >> 31;
-}
-
-static uint32_t below(Gen *g, uint32_t n) { return (uint32_t)(random64(g) % n); }
+static uint32_t below(Gen *g, uint32_t n) { return random_below(&g->text, n); }
 static int one_in(Gen *g, uint32_t n) { return below(g, n) == 0; }
-
-__attribute__((format(printf, 2, 3))) static void emit(Gen *g, const char *format, ...) {
-  char line[512];
-  va_list args;
-  va_start(args, format);
-  int n = vsnprintf(line, sizeof line, format, args);
-  va_end(args);
-  ctext_add(g->out, line, (size_t)n);
-}
+#define emit(g, ...) text_put(&(g)->text, __VA_ARGS__)
 
 /* -- types -- */
 
@@ -263,7 +244,7 @@ static void literal(Gen *g, uint32_t type, char text[64]) {
   static const char *const floats[] = {"0.0", "-0.0", "1.0", "2.5", "-3.0", "0.1", "1e22", "inf", "-inf", "nan", "0x1p-1022", "100.0"};
   static const char *const singles[] = {"0.0", "-0.0", "1.0", "2.5", "-3.0", "0.1", "1e22", "inf", "-inf", "nan", "0x1p-149", "100.0"};
   static const char *const scalars[] = {"'a'", "0", "0x10ffff", "0xd7ff", "0xe000", "'0'"};
-  uint64_t bits = random64(g) >> below(g, 64);
+  uint64_t bits = random64(&g->text) >> below(g, 64);
   if (!one_in(g, 3)) bits &= 7;
   switch (type) {
   case TYPE_F64: snprintf(text, 64, "%s", floats[below(g, 12)]); break;
@@ -482,7 +463,7 @@ static void read_operand(Body *b, unsigned op, unsigned format, uint32_t *like, 
   case FMT_RP_BYTES: type = TYPE_BYTES; break;
   case FMT_RP_ERR: type = TYPE_ERROR; break;
   case FMT_RP_HANDLE: type = TYPE_HANDLE; break;
-  case FMT_IMM16: snprintf(text, 32, "%d", one_in(g, 4) ? (int16_t)random64(g) : (int)below(g, 9) - 4); return;
+  case FMT_IMM16: snprintf(text, 32, "%d", one_in(g, 4) ? (int16_t)random64(&g->text) : (int)below(g, 9) - 4); return;
   case FMT_WHAT: snprintf(text, 32, op == OP_SERVICE ? "#%u" : "%u", below(g, op == OP_SERVICE ? SERVICE_COUNT : 2)); return;
   default: return;
   }
@@ -888,7 +869,7 @@ static void put_type(Gen *g, uint32_t i) {
 }
 
 int gen_module(uint64_t seed, CodeText *out) {
-  Gen g = {.state = seed, .out = out};
+  Gen g = {.text = {seed, out}};
   make_types(&g);
   emit(&g, "module generated\ngrants 1\nentry f0\nexport f0\n");
   for (uint32_t i = 0; i < g.types_count; i++) put_type(&g, i);

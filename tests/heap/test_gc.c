@@ -9,12 +9,13 @@
 #include <string.h>
 
 #include "../memory.h"
-#include "heap/gc.h"
+#include "heap/internal.h"
 
-enum { NODE = 32, REFS, BYTES, WEAK, HANDLE, TYPES, ROOTS = 64 };
+enum { NODE = 32, REFS, BYTES, WEAK, HANDLE, ONE, TYPES, ROOTS = 64 };
 
 static const GcShape shapes[TYPES] = {
-    [NODE] = {GC_FIXED, 0, 0, 2, 32}, [REFS] = {GC_ARRAY_REF, 3, 0, 0, 16}, [BYTES] = {GC_ARRAY_RAW, 0, 0, 0, 16}, [WEAK] = {GC_WEAK, 0, 0, 0, 16}, [HANDLE] = {GC_HANDLE, 0, 0, 0, 16}};
+    [NODE] = {GC_FIXED, 0, 0, 2, 32}, [REFS] = {GC_ARRAY_REF, 3, 0, 0, 16}, [BYTES] = {GC_ARRAY_RAW, 0, 0, 0, 16}, [WEAK] = {GC_WEAK, 0, 0, 0, 16}, [HANDLE] = {GC_HANDLE, 0, 0, 0, 16},
+    [ONE] = {GC_FIXED, 0, 0, 1, 16}};
 
 typedef struct Node {
   uint64_t header;
@@ -58,6 +59,8 @@ static uint32_t random32(void) {
 }
 
 static Node *node(Obj *o) { return (Node *)(void *)o; }
+static Obj **elements(Obj *array) { return (Obj **)array_data((ArrayObj *)(void *)array); }
+static ArrayObj *array_of(Obj *array) { return (ArrayObj *)(void *)array; }
 
 /* -- the model: nodes by number; each knows the numbers of its children (0: none) -- */
 
@@ -369,6 +372,80 @@ static void the_verifier_finds_wrong_headers_and_counts(void **unused) {
   close_damaged(w);
 }
 
+/* Behind the last of the cells of roots[2] there is room for no more, but for an address. */
+static Obj *behind_last_cell(World *w) {
+  for (unsigned c = 0; c < GC_CLASSES; c++)
+    for (GcBlock *b = w->heap.classes[c].blocks; b; b = b->next)
+      if ((uintptr_t)w->roots[2] - (uintptr_t)b < b->bytes) {
+        Obj *o = block_cell(b, b->cells);
+        assert_true((uintptr_t)o < (uintptr_t)b + b->bytes);
+        return o;
+      }
+  fail();
+  return NULL;
+}
+
+static void the_verifier_finds_wrong_cells_and_sizes(void **unused) {
+  (void)unused;
+  World *w = open_for_damage();
+  w->roots[9] = behind_last_cell(w);
+  expect_fault(w, "a reference points behind the last cell of a block");
+  w->roots[9] = NULL;
+  GcShape odd[TYPES];
+  memcpy(odd, shapes, sizeof odd);
+  w->heap.config.shapes = odd;
+  static const uint32_t sizes[] = {8, 20, 0};
+  for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+    odd[NODE].size = sizes[i];
+    expect_fault(w, "an object has a wrong size");
+  }
+  w->heap.config.shapes = shapes;
+  close_damaged(w);
+}
+
+static void the_verifier_finds_damage_to_marking(void **unused) {
+  (void)unused;
+  World *w = open_for_damage();
+  static const char *const not_marked = "the mark stack has something that is not a marked object", *const lost = "an object is lost that was not marked, or for good";
+  GcTable stack = w->heap.stack;
+  Obj *row = w->roots[0];
+  w->heap.stack = (GcTable){&row, 1, 1};
+  expect_fault(w, not_marked); /* nothing is being marked */
+  w->heap.marking = 1;
+  assert_null(gc_verify(&w->heap));
+  Obj *wrong[] = {NULL, w->roots[1], inside(w->roots[0], 8), inside(w->roots[0], 32)};
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+    row = wrong[i];
+    expect_fault(w, not_marked);
+  }
+  row = w->roots[0];
+  row->header ^= OBJ_MARK;
+  expect_fault(w, not_marked);
+  row->header ^= OBJ_MARK;
+  w->heap.marking = 0;
+  w->heap.stack = stack;
+  row->header |= OBJ_LOST;
+  expect_fault(w, lost);
+  row->header &= ~(uint64_t)OBJ_LOST;
+  uint64_t header = row->header;
+  row->header = (header | OBJ_SEEN) & ~(uint64_t)OBJ_BARRIER; /* says that it is remembered, and nobody does */
+  expect_fault(w, "the remembered set has another number of objects than say that they are in it");
+  row->header = header;
+  close_damaged(w);
+}
+
+static void the_verifier_says_when_it_has_no_memory(void **unused) {
+  (void)unused;
+  World *w = open_for_damage();
+  for (size_t n = 1; n <= 2; n++) {
+    w->memory.allocations = 0;
+    w->memory.fail_at = n;
+    assert_ptr_equal(gc_verify(&w->heap), gc_verify_no_memory);
+  }
+  w->memory.fail_at = 0;
+  close_damaged(w);
+}
+
 static void the_verifier_finds_damage_to_tables_and_free_cells(void **unused) {
   (void)unused;
   World *w = open_for_damage();
@@ -520,6 +597,82 @@ static void what_dies_is_found_by_steps_and_swept_without_haste(void **unused) {
   close_damaged(w);
 }
 
+/* -- the mark stack cannot grow -- */
+
+#ifdef ORUS_STRESS
+enum { LINKS = 40 };
+#else
+enum { LINKS = 1000 };
+#endif
+enum { WIDTH = 900 };
+
+/* A chain of arrays, each full of small objects but for the next array: what is marked of one stays on the stack, and the next one is pushed last.  Old space is
+ * gone through from the newest block to the oldest, so an array comes before the one that refers to it. */
+static World *open_with_chain(void) {
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 64 << 20));
+  Obj *last = NULL;
+  w->heap.enabled = 0; /* straight to the old space, as soon as the nursery is full */
+  while (w->heap.old_bytes == 0) assert_non_null(gc_alloc_array(&w->heap, BYTES, 4000));
+  for (uint32_t i = 0; i < LINKS; i++) {
+    Obj *array = (Obj *)(void *)gc_alloc_array(&w->heap, REFS, WIDTH);
+    assert_non_null(array);
+    for (uint32_t k = 0; k + 1 < WIDTH; k++) elements(array)[k] = gc_alloc(&w->heap, obj_header(ONE, 0), 16);
+    if (last) elements(last)[WIDTH - 1] = array;
+    else w->roots[0] = array;
+    if (last) gc_wrote(&w->heap, last);
+    gc_wrote(&w->heap, array);
+    last = array;
+  }
+  w->heap.enabled = 1;
+  return w;
+}
+
+static uint32_t links(const World *w) {
+  uint32_t n = 0;
+  for (Obj *o = w->roots[0]; o; o = elements(o)[WIDTH - 1], n++)
+    for (uint32_t k = 0; k + 1 < WIDTH; k++) assert_int_equal(obj_type(elements(o)[k]), ONE);
+  return n;
+}
+
+static void a_full_mark_stack_is_not_gone_through_the_heap_for_without_end(void **unused) {
+  (void)unused;
+  World *w = open_with_chain();
+  gc_collect(&w->heap, 0);
+  gc_set_limit(&w->heap, w->heap.stats.in_use); /* nothing more can be had */
+  uint64_t before = w->heap.old_bytes;
+  gc_collect(&w->heap, 1);
+  assert_in_range(w->heap.stats.rescans, 1, 64);
+  assert_int_equal(links(w), LINKS);
+  assert_true(w->heap.old_bytes <= before && w->heap.old_bytes > (uint64_t)LINKS * WIDTH * 16);
+  assert_null(gc_verify(&w->heap));
+  for (int i = 0; i < LINKS / 2; i++) w->roots[0] = elements(w->roots[0])[WIDTH - 1];
+  gc_collect(&w->heap, 1);
+  assert_int_equal(links(w), LINKS - LINKS / 2);
+  assert_true(w->heap.old_bytes < before / 8 * 5);
+  close_damaged(w);
+}
+
+/* The same in steps, with changes in between: marking ends, and what was lost is alive. */
+static void marking_in_steps_outlives_a_full_stack(void **unused) {
+  (void)unused;
+  World *w = open_with_chain();
+  gc_collect(&w->heap, 1);
+  w->heap.config.incremental = 1;
+  w->heap.next_full = 0;
+  gc_set_limit(&w->heap, w->heap.stats.in_use);
+  w->heap.next_full = 0;
+  uint64_t full = w->heap.stats.full;
+  for (int i = 0; w->heap.stats.full == full; i++) {
+    assert_true(i < 1000000);
+    gc_collect(&w->heap, 0);
+    if (i % 64 == 0) assert_null(gc_verify(&w->heap));
+  }
+  assert_in_range(w->heap.stats.rescans, 1, 64);
+  assert_int_equal(links(w), LINKS);
+  close_damaged(w);
+}
+
 /* Marking keeps pace with allocation: the old space does not grow without bounds while it is under way, also when only large objects are made. */
 static void marking_keeps_pace(void **unused) {
   (void)unused;
@@ -541,9 +694,6 @@ static void marking_keeps_pace(void **unused) {
 }
 
 /* -- cards -- */
-
-static Obj **elements(Obj *array) { return (Obj **)array_data((ArrayObj *)(void *)array); }
-static ArrayObj *array_of(Obj *array) { return (ArrayObj *)(void *)array; }
 
 static void only_dirty_cards_are_scanned(void **unused) {
   (void)unused;
@@ -584,6 +734,14 @@ static void the_verifier_finds_damaged_cards(void **unused) {
   elements(large)[300] = w->roots[1];
   gc_wrote_elements(&w->heap, array_of(large), 300, 1);
   assert_null(gc_verify(&w->heap));
+  GcLarge *head = large_of(large);
+  uint32_t from = head->dirty_from, to = head->dirty_to;
+  head->dirty_from = 300 / GC_CARD + 1;
+  expect_fault(w, "a dirty card would not be seen");
+  head->dirty_from = from;
+  head->dirty_to = 300 / GC_CARD;
+  expect_fault(w, "a dirty card would not be seen");
+  head->dirty_to = to;
   large->header &= ~(uint64_t)OBJ_BARRIER;
   expect_fault(w, "barrier bit and remembered set do not agree");
   large->header |= OBJ_BARRIER;
@@ -811,11 +969,16 @@ int main(void) {
       cmocka_unit_test(the_verifier_finds_wrong_references),
       cmocka_unit_test(the_verifier_finds_a_store_without_barrier),
       cmocka_unit_test(the_verifier_finds_wrong_headers_and_counts),
+      cmocka_unit_test(the_verifier_finds_wrong_cells_and_sizes),
+      cmocka_unit_test(the_verifier_finds_damage_to_marking),
+      cmocka_unit_test(the_verifier_says_when_it_has_no_memory),
       cmocka_unit_test(the_verifier_finds_damage_to_tables_and_free_cells),
       cmocka_unit_test(the_verifier_finds_references_to_the_dead),
       cmocka_unit_test(scopes_are_roots),
       cmocka_unit_test(a_reference_may_hide_from_the_marker),
       cmocka_unit_test(what_dies_is_found_by_steps_and_swept_without_haste),
+      cmocka_unit_test(a_full_mark_stack_is_not_gone_through_the_heap_for_without_end),
+      cmocka_unit_test(marking_in_steps_outlives_a_full_stack),
       cmocka_unit_test(marking_keeps_pace),
       cmocka_unit_test(only_dirty_cards_are_scanned),
       cmocka_unit_test(the_verifier_finds_damaged_cards),

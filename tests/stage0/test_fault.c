@@ -18,7 +18,7 @@
 
 #undef fail
 #include "kernel/fault/fault.h"
-#include "stage0.h"
+#include "compile.h"
 #include "vm/vm.h"
 
 enum { FAILED = 70 }; /* exit code of a program whose error nobody caught */
@@ -117,14 +117,7 @@ static int compile(Job *j, const char *path) {
   j->path = path;
   if (contains(path, "// error:")) return 0;
   j->tries = contains(path, "try") || contains(path, "spawn");
-  Options options = {.std_dir = "std"};
-  Compiler *c = malloc(sizeof *c);
-  assert_non_null(c);
-  stage0_init(c, &options);
-  if (!stage0_compile(c, path, &j->image, &j->size)) print_error("%s\n", c->message);
-  stage0_free(c);
-  free(c);
-  assert_non_null(j->image);
+  assert_non_null(j->image = compile_file(path, &j->size));
   return 1;
 }
 

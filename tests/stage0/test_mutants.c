@@ -11,10 +11,9 @@
 #include <string.h>
 
 #undef fail
-#include "../memory.h"
-#include "stage0.h"
+#include "../host.h"
+#include "compile.h"
 #include "kernel/kcall.h"
-#include "vm/vm.h"
 
 static const char source[] =
     "enum Shape:\n    Dot\n    Circle(r: f64)\n"
@@ -42,8 +41,6 @@ static uint64_t random64(void) { /* xorshift64, Marsaglia 2003 */
   return state ^= state << 17;
 }
 
-static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
-static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
 static int64_t host_kernel(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes) {
   (void)ctx, (void)raw;
   int64_t sum = 0;
@@ -56,27 +53,11 @@ static int64_t host_kernel(void *ctx, unsigned id, const int64_t *raw, void *con
   return sum & 63;
 }
 
-static void *compile(size_t *size) {
-  static const char path[] = "build/mutants.orus";
-  FILE *f = fopen(path, "w");
-  assert_non_null(f);
-  fputs(source, f);
-  fclose(f);
-  Options options = {.std_dir = "std"};
-  Compiler *c = malloc(sizeof *c);
-  assert_non_null(c);
-  stage0_init(c, &options);
-  void *image = NULL;
-  if (!stage0_compile(c, path, &image, size)) print_error("%s\n", c->message);
-  stage0_free(c);
-  free(c);
-  return image;
-}
-
 /* Links and runs the image; 1 when it was accepted. */
 static int run_image(const void *image, size_t size) {
   uint64_t clock = 0;
-  VmHost host = {.ctx = &clock, .memory = plain_memory(), .now_ns = host_now, .close = host_close, .kernel_call = host_kernel};
+  VmHost host = plain_host(&clock);
+  host.kernel_call = host_kernel;
   VmLimits limits = {.stack_raw = 4096, .stack_ref = 4096, .call_depth = 200, .heap_bytes = 2 << 20, .array_length = 100000, .fuel = 100000};
   Program program;
   LoadReport report;
@@ -121,7 +102,9 @@ static void mutate(unsigned char *image, size_t size, size_t code_start, size_t 
 static void mutants_are_refused_or_run_safely(void **unused) {
   (void)unused;
   size_t size;
-  unsigned char *image = compile(&size), *copy = aligned_alloc(16, (size + 15) & ~(size_t)15);
+  unsigned char *image = compile_text("build/mutants.orus", source, &size);
+  assert_non_null(image);
+  unsigned char *copy = aligned_alloc(16, (size + 15) & ~(size_t)15);
   OrbcModule m;
   LoadReport report;
   assert_true(orbc_read(image, size, &m, &report));

@@ -12,7 +12,7 @@
 
 #undef fail
 #include "../memory.h"
-#include "stage0.h"
+#include "compile.h"
 #include "vm/vm.h"
 
 typedef struct World {
@@ -44,20 +44,8 @@ typedef struct Job {
 } Job;
 
 static void compile(Job *j, const char *source) {
-  static const char path[] = "build/run.orus";
   memset(j, 0, sizeof *j);
-  FILE *f = fopen(path, "w");
-  assert_non_null(f);
-  fputs(source, f);
-  fclose(f);
-  Options options = {.std_dir = "std"};
-  Compiler *c = malloc(sizeof *c);
-  assert_non_null(c);
-  stage0_init(c, &options);
-  if (!stage0_compile(c, path, &j->image, &j->size)) print_error("%s\n", c->message);
-  stage0_free(c);
-  free(c);
-  assert_non_null(j->image);
+  assert_non_null(j->image = compile_text("build/run.orus", source, &j->size));
 }
 
 /* Links, opens a machine, starts the entry.  0: no memory. */
@@ -101,6 +89,35 @@ static uint64_t instructions(const Vm *vm) {
   VmStats s;
   vm_stats(vm, &s);
   return s.instructions;
+}
+
+/* As the fuzzer does it. */
+static void a_prelude_that_is_loaded_first_gives_the_same_image(void **unused) {
+  (void)unused;
+  Job j;
+  Options options = {.std_dir = "std"};
+  Compiler *c = malloc(sizeof *c);
+  void *image;
+  size_t size;
+  assert_non_null(c);
+  compile(&j, work);
+  stage0_init(c, &options);
+  assert_true(stage0_load_prelude(c));
+  assert_true(stage0_compile(c, "build/run.orus", &image, &size));
+  assert_int_equal(size, j.size);
+  assert_memory_equal(image, j.image, size);
+  stage0_free(c);
+  free(c);
+  free(image);
+  free(j.image);
+  options.std_dir = "nowhere";
+  c = malloc(sizeof *c);
+  assert_non_null(c);
+  stage0_init(c, &options);
+  assert_false(stage0_load_prelude(c));
+  assert_string_not_equal(c->message, "");
+  stage0_free(c);
+  free(c);
 }
 
 static void a_suspended_run_goes_on_to_the_same_end(void **unused) {
@@ -412,7 +429,7 @@ static void expanded_calls_change_neither_results_nor_traces(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(the_heap_limit_changes_while_suspended), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
+      cmocka_unit_test(a_prelude_that_is_loaded_first_gives_the_same_image), cmocka_unit_test(a_suspended_run_goes_on_to_the_same_end), cmocka_unit_test(the_heap_limit_changes_while_suspended), cmocka_unit_test(another_thread_can_interrupt), cmocka_unit_test(a_deadline_stops_the_run),
       cmocka_unit_test(breakpoints_stop_and_steps_go_on_by_one), cmocka_unit_test(statistics_keep_the_most_that_was_used),
       cmocka_unit_test(statistics_keep_the_largest_heap), cmocka_unit_test(registers_and_state_follow_a_run), cmocka_unit_test(memory_may_run_out_anywhere), cmocka_unit_test(an_uncaught_error_has_kind_message_and_trace),
       cmocka_unit_test(expanded_calls_change_neither_results_nor_traces),

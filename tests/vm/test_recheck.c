@@ -10,9 +10,8 @@
 #include <string.h>
 
 #undef fail
-#include "../memory.h"
+#include "../host.h"
 #include "code/asm.h"
-#include "vm/vm.h"
 
 static const char source[] =
     "type Record = struct { x: i32 }\n"
@@ -24,9 +23,6 @@ static const char source[] =
     "fn record(Record) -> i32 {\n  getf r0, p0, x of Record\n  retr r0\n}\n"
     "fn list(list[i32]) -> i32 {\n  llen r0, p0\n  retr r0\n}\n";
 
-static uint64_t host_now(void *ctx) { return ++*(uint64_t *)ctx; }
-static void host_close(void *ctx, int64_t handle) { (void)ctx, (void)handle; }
-
 typedef struct Job {
   uint64_t clock;
   Program program;
@@ -36,7 +32,7 @@ typedef struct Job {
 
 static void open_job(Job *j) {
   GcMemory memory = plain_memory();
-  VmHost host = {.ctx = &j->clock, .memory = memory, .now_ns = host_now, .close = host_close};
+  VmHost host = plain_host(&j->clock);
   AsmReport report;
   LoadReport why;
   size_t size;
