@@ -310,6 +310,39 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_GETF_P_INTO_AGET_U32() LOOK_INTO(AGET_U32)
 #define DO_GETF_P_INTO_ASET_32() LOOK_INTO(ASET_32)
 #define DO_GETF_P_INTO_AGET_U32_THEN_XOR() do { DO_GETF_P_INTO_AGET_U32(); pc++; DO_XOR(); } while (0)
+/* The element is not stored: it is operand b of the branch, which is the third word. */
+#define ELEMENT_BRANCH(form, shift, relation)                                         \
+  do {                                                                                \
+    IN_FIELD(inner_);                                                                 \
+    pc++;                                                                             \
+    ARRAY_IN(inner_, raw[C].u);                                                       \
+    Slot x_;                                                                          \
+    READ_##form(x_, ELEMENT(shift));                                                  \
+    pc++;                                                                             \
+    BRANCH(x_.u relation raw[C].u, 1);                                                \
+  } while (0)
+#define DO_PROBE()                                                                    \
+  do {                                                                                \
+    const Obj *map_ = ref[B];                                                         \
+    CHECK_NULL(map_);                                                                 \
+    uint64_t mask_ = *(const uint32_t *)(const void *)((const char *)map_ + C);       \
+    raw[A].u = mask_;                                                                 \
+    pc++;                                                                             \
+    uint64_t rest_ = raw[B].u, at_ = rest_ & mask_;                                   \
+    raw[A].u = at_;                                                                   \
+    pc++;                                                                             \
+    raw[A].u = rest_ ^= at_;                                                          \
+    pc++;                                                                             \
+    IN_FIELD(cells_);                                                                 \
+    pc++;                                                                             \
+    ARRAY_IN(cells_, at_);                                                            \
+    uint64_t cell_ = *(const uint32_t *)(void *)ELEMENT(2);                           \
+    raw[A].u = cell_;                                                                 \
+    pc++;                                                                             \
+    raw[A].u = cell_ ^= rest_;                                                        \
+    pc++;                                                                             \
+    BRANCH((int64_t)mask_ <= (int64_t)cell_, 1);                                      \
+  } while (0)
 #define DO_SETF_32() DO_SETF(32)
 #define DO_SETF_32_THEN_MOV() do { DO_SETF_32(); pc++; DO_MOV(); } while (0)
 #define DO_ADDK_U32() (raw[A].u = (uint32_t)(raw[B].u + *pc), pc++)
@@ -593,6 +626,13 @@ L_ADDK_U32: DO_ADDK_U32(); NEXT();
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
 L_SHRK_U: DO_SHRK_U(); NEXT();
 L_MULSHR: DO_MULSHR(); NEXT();
+L_PROBE: DO_PROBE();
+L_FIELD_AGET_I32_JNE: ELEMENT_BRANCH(I32, 2, !=);
+L_FIELD_AGET_I32_JEQ: ELEMENT_BRANCH(I32, 2, ==);
+L_FIELD_AGET_U32_JNE: ELEMENT_BRANCH(U32, 2, !=);
+L_FIELD_AGET_U32_JEQ: ELEMENT_BRANCH(U32, 2, ==);
+L_FIELD_AGET_64_JNE: ELEMENT_BRANCH(64, 3, !=);
+L_FIELD_AGET_64_JEQ: ELEMENT_BRANCH(64, 3, ==);
   CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
   CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
