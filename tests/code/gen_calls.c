@@ -110,12 +110,13 @@ static void constant(Body *b, uint32_t to, uint32_t type) {
   }
 }
 
+static uint32_t value(Body *b, uint32_t type);
+
 /* Arrays for a new Node, and a mask for its cells. */
 static void furnish(Body *b, uint32_t node) {
   Gen *g = b->g;
-  int32_t items = find(b, INTS);
-  if (items >= 0) emit(g, "  setfp p%u, p%d, items of Node\n", node, items);
-  if (one_in(g, 6)) return;
+  if (one_in(g, 8)) return;
+  emit(g, "  setfp p%u, p%u, items of Node\n", node, value(b, INTS));
   uint32_t n = fresh(b, I32), w = fresh_in(b, 0, WORD), cells = fresh_in(b, 1, CELLS);
   emit(g, "  ldi r%u, 8, i32\n  new_array p%u, r%u, Cells\n  setfp p%u, p%u, cells of Node\n", n, cells, n, node, cells);
   emit(g, "  ldi r%u, %u, i32\n  ldi r%u, %u, u32\n  aset p%u, r%u, r%u\n", n, below(g, 8), w, below(g, 40), cells, n, w);
@@ -134,8 +135,9 @@ static void make(Body *b, uint32_t to, uint32_t type) {
     if (next >= 0 && (uint32_t)next != to && one_in(g, 2)) emit(g, "  setfp p%u, p%d, next of Node\n", to, next);
     if (type_of(&b->bank[1], to) == NODE) furnish(b, to); /* else it stands in a window, where nothing else must go */
   } else {
-    uint32_t n = fresh(b, I32);
+    uint32_t n = fresh(b, I32), x = fresh(b, I32);
     emit(g, "  ldi r%u, %u, i32\n  new_array p%u, r%u, Ints\n", n, 1 + below(g, 6), to, n);
+    emit(g, "  ldi r%u, 0, i32\n  ldi r%u, %u, i32\n  aset p%u, r%u, r%u\n", n, x, below(g, 9), to, n, x);
   }
 }
 
@@ -205,6 +207,15 @@ static void element(Body *b) {
   } else emit(b->g, "  aget r%u, p%u, r%u\n", destination(b, I32), p, i);
 }
 
+static uint32_t one_word(Body *b, uint32_t first) { return first + below(b->g, 5); }
+
+/* Lets the global sum tell what integer register `word` holds. */
+static void account_word(Body *b, uint32_t word) {
+  uint32_t x = fresh(b, I64), t = fresh(b, I64);
+  emit(b->g, "  cast r%u, r%u, i64\n  getg r%u, sum\n", x, word, t);
+  emit(b->g, "  addi_i64 r%u, r%u, 1\n  xor r%u, r%u, r%u\n  setg r%u, sum\n", t, t, t, t, x, t);
+}
+
 static void statements(Body *b, uint32_t n);
 
 /* A branch on `c`, and what it skips. */
@@ -212,7 +223,8 @@ static void skip_some(Body *b, uint32_t c) {
   uint32_t label = b->g->labels++;
   emit(b->g, "  %s r%u, L%u\n", one_in(b->g, 2) ? "jt" : "jf", c, label);
   new_block(b);
-  statements(b, 1 + below(b->g, 2));
+  account_word(b, b->words);
+  statements(b, 1);
   emit(b->g, "L%u:\n", label);
   new_block(b);
 }
@@ -221,7 +233,7 @@ static void skip_some(Body *b, uint32_t c) {
 static void look_into(Body *b) {
   Gen *g = b->g;
   uint32_t p = value(b, NODE), i = fresh(b, I32), v = value(b, I32), inner = one_in(g, 3), t;
-  emit(g, "  ldi r%u, %u, i32\n", i, below(g, 4));
+  emit(g, "  ldi r%u, %u, i32\n", i, one_in(g, 6) ? 3 : 0);
   t = one_in(g, 8) ? destination(b, inner ? NODE : INTS) : fresh(b, inner ? NODE : INTS);
   emit(g, "  getfp p%u, p%u, %s of Node\n", t, p, inner ? "next" : "items");
   switch (inner ? below(g, 3) : 3 + below(g, 5)) {
@@ -232,21 +244,19 @@ static void look_into(Body *b) {
   case 4: emit(g, "  aget r%u, p%u, r%u\n", destination(b, I32), t, i); break;
   case 5: emit(g, "  aset p%u, r%u, r%u\n", t, i, v); break;
   default: {
-    uint32_t x = one_in(g, 3) ? destination(b, I32) : fresh(b, I32), c = fresh(b, BOOL);
+    uint32_t x = one_in(g, 3) ? fresh(b, I32) : destination(b, I32), c = fresh(b, BOOL), swap = one_in(g, 2);
     emit(g, "  aget r%u, p%u, r%u\n", x, t, i);
-    emit(g, "  %s r%u, r%u, r%u\n", one_in(g, 2) ? "eq_i" : "ne_i", c, one_in(g, 2) ? x : v, one_in(g, 2) ? x : v);
+    if (one_in(g, 8)) v = x;
+    emit(g, "  %s r%u, r%u, r%u\n", one_in(g, 2) ? "eq_i" : "ne_i", c, swap ? x : v, swap ? v : x);
+    if (one_in(g, 6)) account_word(b, x);
     skip_some(b, c);
+    if (x < b->bank[0].count) account_word(b, x);
+    return;
   }
   }
-}
-
-static uint32_t one_word(Body *b, uint32_t first) { return first + below(b->g, 5); }
-
-/* Adds a word to the global sum. */
-static void account_word(Body *b, uint32_t word) {
-  uint32_t x = fresh(b, I64), t = fresh(b, I64);
-  emit(b->g, "  cast r%u, r%u, i64\n  getg r%u, sum\n", x, word, t);
-  emit(b->g, "  addi_i64 r%u, r%u, 1\n  xor r%u, r%u, r%u\n  setg r%u, sum\n", t, t, t, t, x, t);
+  if (inner || one_in(g, 2)) return;
+  emit(g, "  alen r%u, p%u\n", i, t);
+  account_word(b, i);
 }
 
 /* The first probe of a table of cells, as the linker likes it, or with registers that are not what they should be; it may be entered in the middle. */
@@ -262,11 +272,11 @@ static void probe(Body *b) {
   if (in_middle) emit(g, "  ldi r%u, %u, bool\n  jt r%u, L%u\n  cast r%u, r%u, u32\n", c, one_in(g, 4), c, label, hash, one_word(b, first));
   emit(g, "  getf r%u, p%u, mask of Node\n", mask, p);
   emit(g, "  and r%u, r%u, r%u\n", at, swap ? hash : mask, swap ? mask : hash);
-  emit(g, "  xor r%u, r%u, r%u\n", rest, swap ? at : hash, swap ? hash : at);
+  emit(g, "  xor r%u, r%u, r%u\n", rest, one_in(g, 8) ? mask : swap ? at : hash, swap ? hash : at);
   if (in_middle) emit(g, "L%u:\n", label);
-  emit(g, "  getfp p%u, p%u, cells of Node\n  aget r%u, p%u, r%u\n", t, p, cell, t, at);
+  emit(g, "  getfp p%u, p%u, cells of Node\n  aget r%u, p%u, r%u\n", t, p, cell, t, one_in(g, 8) ? one_word(b, first) : at);
   emit(g, "  xor r%u, r%u, r%u\n", place, swap ? cell : rest, swap ? rest : cell);
-  emit(g, "  lt_s r%u, r%u, r%u\n  jf r%u, L%u\n", c, place, mask, c, label + 1);
+  emit(g, "  lt_s r%u, r%u, r%u\n  jf r%u, L%u\n", c, one_in(g, 8) ? rest : place, one_in(g, 8) ? at : mask, c, label + 1);
   new_block(b);
   account_word(b, one_word(b, first));
   emit(g, "L%u:\n", label + 1);
