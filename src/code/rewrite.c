@@ -115,6 +115,13 @@ static int follows(const Body *b, uint32_t i) { return i < b->end && !(b->notes[
 
 static int is_temporary(const Body *b, uint32_t i, int bank, unsigned reg) { return reg >= b->sites[b->origins[i].site].temps[bank]; }
 
+/* Whether the `n` instructions at `i` are of the same function. */
+static int is_one_site(const Body *b, uint32_t i, uint32_t n) {
+  for (uint32_t k = 1; k < n; k++)
+    if (b->origins[i + k].site != b->origins[i].site) return 0;
+  return 1;
+}
+
 typedef struct Fused {
   uint16_t when_true, when_false;
   uint8_t swap_false; /* with JF the operands change places */
@@ -273,7 +280,7 @@ static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_
 static uint32_t words_of(unsigned op) {
   if (op == POP_MULSHR) return 5;
   if (op == POP_PROBE) return 3; /* what is behind them stays an instruction of its own */
-  if (op >= POP_FIELD_AGET_I32_JNE && op <= POP_FIELD_AGET_64_JEQ) return 4;
+  if (op >= POP_FIELD_AGET_64_JNE && op <= POP_FIELD_AGET_U32_JNE) return 4;
   if (op >= POP_JEQ_IMM && op <= POP_LOOP_LE_I64) return 3;
   if ((op >= POP_JEQ && op <= POP_JNE_P) || (op >= POP_ADDK_F64 && op <= POP_REMK_I64) || (op >= POP_ADD_F64_INTO_ADD_F64 && op < POP_HALT))
     return 2;
@@ -377,39 +384,32 @@ static int fuse_reference(const Rewrite *r, const Body *body, uint32_t i, uint64
   return 1;
 }
 
-/* An element of an array in a field, at `i`, which only the next two instructions compare with a register to branch: all four in one, the element
- * becomes operand b of the branch.  0: it is not that. */
+/* An element of an array in a field that only a branch looks at (FIELD_AGET_64_JNE and the like), at `i`: it becomes operand b of the branch.  0: it is not that. */
 static int fuse_element_branch(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
-  static const uint16_t to_jne[] = {[FORM_64] = POP_FIELD_AGET_64_JNE, [FORM_I32] = POP_FIELD_AGET_I32_JNE, [FORM_U32] = POP_FIELD_AGET_U32_JNE, [FORM_F32] = 0};
+  static const uint16_t fused_forms[] = {[FORM_64] = POP_FIELD_AGET_64_JNE, [FORM_I32] = POP_FIELD_AGET_I32_JNE, [FORM_U32] = POP_FIELD_AGET_U32_JNE, [FORM_F32] = 0};
   uint64_t words[2];
   if (i + 4 > body->end || insn_op(body->code[i + 1]) != OP_AGET || !follows(body, i + 2) || !ends_in_branch(body, i + 2)) return 0;
-  for (uint32_t k = 1; k < 4; k++)
-    if (body->origins[i + k].site != body->origins[i].site) return 0;
+  if (!is_one_site(body, i, 4) || !fuse_reference(r, body, i, words)) return 0;
   uint64_t branch = fuse_branch(body->code[i + 2], body->code[i + 3]);
-  unsigned x = insn_a(body->code[i + 1]), b = insn_b(branch), c = insn_c(branch), op = insn_op(branch);
-  if ((op != POP_JEQ && op != POP_JNE) || !is_temporary(body, i, BANK_RAW, x) || (b == x) == (c == x)) return 0;
-  if (!fuse_reference(r, body, i, words)) return 0;
-  unsigned both = to_jne[insn_op(words[1]) - POP_AGET_P];
-  if (!both) return 0;
-  out[0] = with_op(words[0], both + (op == POP_JEQ));
+  unsigned x = insn_a(words[1]), b = insn_b(branch), c = insn_c(branch), to = fused_forms[insn_op(words[1]) - POP_AGET_P];
+  if (!to || insn_op(branch) != POP_JNE || !is_temporary(body, i, BANK_RAW, x) || (b == x) == (c == x)) return 0;
+  out[0] = with_op(words[0], to);
   out[1] = words[1];
-  out[2] = insn_make(op, 0, x, b == x ? c : b);
+  out[2] = insn_make(POP_JNE, 0, x, b == x ? c : b);
   return 1;
 }
 
 /* Whether two raw operands b and c are `x` and `y` in any order. */
-static int takes(uint64_t w, unsigned x, unsigned y) {
-  return (insn_b(w) == x && insn_c(w) == y) || (insn_b(w) == y && insn_c(w) == x);
-}
+static int takes(uint64_t w, unsigned x, unsigned y) { return (insn_b(w) == x && insn_c(w) == y) || (insn_b(w) == y && insn_c(w) == x); }
 
 /* The first probe of a hash table (POP_PROBE) at `i`.  The fourth instruction may be jumped to: from there on all words stay what they are.  0: it is not that. */
 static int fuse_probe(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   static const uint16_t ops[] = {OP_GETF, OP_AND, OP_XOR, OP_GETFP, OP_AGET, OP_XOR, OP_LT_S};
   const uint64_t *w = body->code + i;
   uint64_t unused[2];
-  if (i + 8 > body->end) return 0;
+  if (i + 8 > body->end || !is_one_site(body, i, 8)) return 0;
   for (uint32_t k = 0; k < 7; k++)
-    if (insn_op(w[k]) != ops[k] || body->origins[i + k].site != body->origins[i].site || (k && k != 3 && !follows(body, i + k))) return 0;
+    if (insn_op(w[k]) != ops[k] || (k && k != 3 && !follows(body, i + k))) return 0;
   unsigned mask = insn_a(w[0]), at = insn_a(w[1]), rest = insn_a(w[2]), cell = insn_a(w[4]), place = insn_a(w[5]);
   unsigned hash = insn_b(w[1]) == mask ? insn_c(w[1]) : insn_b(w[1]);
   if (!takes(w[1], hash, mask) || !takes(w[2], hash, at) || insn_c(w[4]) != at || !takes(w[5], cell, rest)) return 0;

@@ -295,6 +295,7 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define INTO_LGET_P(o) LGET_P_FROM(o)
 #define INTO_LGET_64(o) LGET_FROM(o, 64, 3)
 #define INTO_LGET_I32(o) LGET_FROM(o, I32, 2)
+#define INTO_LGET_U32(o) LGET_FROM(o, U32, 2)
 #define INTO_LGET_U8(o) LGET_FROM(o, U8, 0)
 #define INTO_LSET_64(o) LSET_INTO(o, 64, 3)
 #define INTO_LSET_32(o) LSET_INTO(o, 32, 2)
@@ -311,7 +312,7 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_GETF_P_INTO_ASET_32() LOOK_INTO(ASET_32)
 #define DO_GETF_P_INTO_AGET_U32_THEN_XOR() do { DO_GETF_P_INTO_AGET_U32(); pc++; DO_XOR(); } while (0)
 /* The element is not stored: it is operand b of the branch, which is the third word. */
-#define ELEMENT_BRANCH(form, shift, relation)                                         \
+#define ELEMENT_BRANCH(form, shift)                                                   \
   do {                                                                                \
     IN_FIELD(inner_);                                                                 \
     pc++;                                                                             \
@@ -319,7 +320,7 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
     Slot x_;                                                                          \
     READ_##form(x_, ELEMENT(shift));                                                  \
     pc++;                                                                             \
-    BRANCH(x_.u relation raw[C].u, 1);                                                \
+    BRANCH(x_.u != raw[C].u, 1);                                                      \
   } while (0)
 #define DO_PROBE()                                                                    \
   do {                                                                                \
@@ -627,12 +628,9 @@ L_ADDK_U32: DO_ADDK_U32(); NEXT();
 L_SHRK_U: DO_SHRK_U(); NEXT();
 L_MULSHR: DO_MULSHR(); NEXT();
 L_PROBE: DO_PROBE();
-L_FIELD_AGET_I32_JNE: ELEMENT_BRANCH(I32, 2, !=);
-L_FIELD_AGET_I32_JEQ: ELEMENT_BRANCH(I32, 2, ==);
-L_FIELD_AGET_U32_JNE: ELEMENT_BRANCH(U32, 2, !=);
-L_FIELD_AGET_U32_JEQ: ELEMENT_BRANCH(U32, 2, ==);
-L_FIELD_AGET_64_JNE: ELEMENT_BRANCH(64, 3, !=);
-L_FIELD_AGET_64_JEQ: ELEMENT_BRANCH(64, 3, ==);
+L_FIELD_AGET_I32_JNE: ELEMENT_BRANCH(I32, 2);
+L_FIELD_AGET_U32_JNE: ELEMENT_BRANCH(U32, 2);
+L_FIELD_AGET_64_JNE: ELEMENT_BRANCH(64, 3);
   CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
   CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
