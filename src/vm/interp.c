@@ -253,7 +253,6 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_TAG() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); raw[A].s = (int64_t)obj_tag(o_); } while (0)
 #define DO_AS_VARIANT() do { Obj *o_ = ref[B]; CHECK_NULL(o_); if (UNLIKELY(obj_type(o_) != C)) TRAP(BAD_CAST); ref[A] = o_; } while (0)
 #define DO_GETF_U32() DO_GETF(U32)
-#define DO_AGET_U32() DO_AGET(U32, 2)
 #define DO_CAST_U32() raw[A].u = (uint32_t)raw[B].u
 #define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_MULK_U64() (raw[A].u = raw[B].u * *pc, pc++)
@@ -307,7 +306,6 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define INTO_GETF_I32(o) GETF_FROM(o, I32)
 #define INTO_GETF_U32(o) GETF_FROM(o, U32)
 #define LOOK_INTO(use) do { IN_FIELD(inner_); pc++; INTO_##use(inner_); } while (0)
-#define DO_GETF_P_INTO_AGET_I32() LOOK_INTO(AGET_I32)
 #define DO_GETF_P_INTO_AGET_U32() LOOK_INTO(AGET_U32)
 #define DO_GETF_P_INTO_ASET_32() LOOK_INTO(ASET_32)
 #define DO_GETF_P_INTO_AGET_U32_THEN_XOR() do { DO_GETF_P_INTO_AGET_U32(); pc++; DO_XOR(); } while (0)
