@@ -257,6 +257,11 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_MULK_U64() (raw[A].u = raw[B].u * *pc, pc++)
 #define DO_SHRK_U() (raw[A].u = raw[B].u >> (*pc & 63), pc++)
+#define DO_ANDK() (raw[A].u = raw[B].u & *pc, pc++)
+#define DO_SHLK_64() (raw[A].u = raw[B].u << (*pc & 63), pc++)
+#define DO_SUB_U64() raw[A].u = raw[B].u - raw[C].u
+#define DO_MULK_U64_THEN_SHRK_U() do { DO_MULK_U64(); pc++; DO_SHRK_U(); } while (0)
+#define DO_SHLK_64_THEN_MULK_U64() do { DO_SHLK_64(); pc++; DO_MULK_U64(); } while (0)
 #define DO_MULSHR() (raw[A].u = (uint32_t)(raw[B].u * *pc >> C), pc += 4)
 #define DO_CALL_FN() goto L_CALL_FN
 #define LENGTH_OF(type, object) do { const type *l_ = (const type *)(const void *)(object); CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
@@ -614,14 +619,14 @@ L_LOOP_LT_I32: DO_LOOP_LT_I32();
   CONSTANT(DIVK_F64, f, double, raw[B].f / k_)
   CONSTANT(RDIVK_F64, f, double, k_ / raw[B].f)
 L_MULK_U64: DO_MULK_U64(); NEXT();
-  CONSTANT(ANDK, u, uint64_t, raw[B].u & k_)
+L_ANDK: DO_ANDK(); NEXT();
   CONSTANT(ADDK_U64, u, uint64_t, raw[B].u + k_)
 L_ADDK_U32: DO_ADDK_U32(); NEXT();
   CONSTANT(SUBK_U64, u, uint64_t, raw[B].u - k_)
   CONSTANT(XORK, u, uint64_t, raw[B].u ^ k_)
   CONSTANT(ORK, u, uint64_t, raw[B].u | k_)
   CONSTANT(SHLK_I32, s, uint64_t, (int32_t)((uint32_t)raw[B].u << (k_ & 31)))
-  CONSTANT(SHLK_64, u, uint64_t, raw[B].u << (k_ & 63))
+L_SHLK_64: DO_SHLK_64(); NEXT();
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
 L_SHRK_U: DO_SHRK_U(); NEXT();
 L_MULSHR: DO_MULSHR(); NEXT();
