@@ -388,7 +388,7 @@ static int fuse_reference(const Rewrite *r, const Body *body, uint32_t i, uint64
 static int fuse_element_branch(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   static const uint16_t fused_forms[] = {[FORM_64] = POP_FIELD_AGET_64_JNE, [FORM_I32] = POP_FIELD_AGET_I32_JNE, [FORM_U32] = POP_FIELD_AGET_U32_JNE, [FORM_F32] = 0};
   uint64_t words[2];
-  if (i + 4 > body->end || insn_op(body->code[i + 1]) != OP_AGET || !follows(body, i + 2) || !ends_in_branch(body, i + 2)) return 0;
+  if (insn_op(body->code[i]) != OP_GETFP || i + 4 > body->end || insn_op(body->code[i + 1]) != OP_AGET || !follows(body, i + 2) || !ends_in_branch(body, i + 2)) return 0;
   if (!is_one_site(body, i, 4) || !fuse_reference(r, body, i, words)) return 0;
   uint64_t branch = fuse_branch(body->code[i + 2], body->code[i + 3]);
   unsigned x = insn_a(words[1]), b = insn_b(branch), c = insn_c(branch), to = fused_forms[insn_op(words[1]) - POP_AGET_P];
@@ -407,9 +407,9 @@ static int fuse_probe(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   static const uint16_t ops[] = {OP_GETF, OP_AND, OP_XOR, OP_GETFP, OP_AGET, OP_XOR, OP_LT_S};
   const uint64_t *w = body->code + i;
   uint64_t unused[2];
-  if (i + 8 > body->end || !is_one_site(body, i, 8)) return 0;
-  for (uint32_t k = 0; k < 7; k++)
-    if (insn_op(w[k]) != ops[k] || (k && k != 3 && !follows(body, i + k))) return 0;
+  if (insn_op(w[0]) != ops[0] || i + 8 > body->end || !is_one_site(body, i, 8)) return 0;
+  for (uint32_t k = 1; k < 7; k++)
+    if (insn_op(w[k]) != ops[k] || (k != 3 && !follows(body, i + k))) return 0;
   unsigned mask = insn_a(w[0]), at = insn_a(w[1]), rest = insn_a(w[2]), cell = insn_a(w[4]), place = insn_a(w[5]);
   unsigned hash = insn_b(w[1]) == mask ? insn_c(w[1]) : insn_b(w[1]);
   if (!takes(w[1], hash, mask) || !takes(w[2], hash, at) || insn_c(w[4]) != at || !takes(w[5], cell, rest)) return 0;
