@@ -384,11 +384,14 @@ static int fuse_reference(const Rewrite *r, const Body *body, uint32_t i, uint64
   return 1;
 }
 
-/* An element of an array in a field that only a branch looks at (FIELD_AGET_64_JNE and the like), at `i`: it becomes operand b of the branch.  0: it is not that. */
+/* An element of an array in a field that only a branch looks at (FIELD_AGET_64_JNE and the like), at `i`: it becomes operand b of the
+ * branch.  0: it is not that. */
 static int fuse_element_branch(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
-  static const uint16_t fused_forms[] = {[FORM_64] = POP_FIELD_AGET_64_JNE, [FORM_I32] = POP_FIELD_AGET_I32_JNE, [FORM_U32] = POP_FIELD_AGET_U32_JNE, [FORM_F32] = 0};
+  static const uint16_t fused_forms[FORM_F32 + 1] = {
+      [FORM_64] = POP_FIELD_AGET_64_JNE, [FORM_I32] = POP_FIELD_AGET_I32_JNE, [FORM_U32] = POP_FIELD_AGET_U32_JNE};
   uint64_t words[2];
-  if (insn_op(body->code[i]) != OP_GETFP || i + 4 > body->end || insn_op(body->code[i + 1]) != OP_AGET || !follows(body, i + 2) || !ends_in_branch(body, i + 2)) return 0;
+  if (insn_op(body->code[i]) != OP_GETFP || i + 4 > body->end || insn_op(body->code[i + 1]) != OP_AGET) return 0;
+  if (!follows(body, i + 2) || !ends_in_branch(body, i + 2)) return 0;
   if (!is_one_site(body, i, 4) || !fuse_reference(r, body, i, words)) return 0;
   uint64_t branch = fuse_branch(body->code[i + 2], body->code[i + 3]);
   unsigned x = insn_a(words[1]), b = insn_b(branch), c = insn_c(branch), to = fused_forms[insn_op(words[1]) - POP_AGET_P];
@@ -402,7 +405,8 @@ static int fuse_element_branch(const Rewrite *r, const Body *body, uint32_t i, u
 /* Whether two raw operands b and c are `x` and `y` in any order. */
 static int takes(uint64_t w, unsigned x, unsigned y) { return (insn_b(w) == x && insn_c(w) == y) || (insn_b(w) == y && insn_c(w) == x); }
 
-/* The first probe of a hash table (POP_PROBE) at `i`.  The fourth instruction may be jumped to: from there on all words stay what they are.  0: it is not that. */
+/* The first probe of a hash table (POP_PROBE) at `i`.  The fourth instruction may be jumped to: from there on all words stay what they
+ * are.  0: it is not that. */
 static int fuse_probe(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   static const uint16_t ops[] = {OP_GETF, OP_AND, OP_XOR, OP_GETFP, OP_AGET, OP_XOR, OP_LT_S};
   const uint64_t *w = body->code + i;
@@ -440,7 +444,8 @@ static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t 
   if (!loaded_constant(r, w[0], &factor) || !loaded_constant(r, w[2], &shift) || insn_op(w[2]) != OP_LDI) return 0;
   unsigned t = insn_a(w[0]), product = insn_a(w[1]), s = insn_a(w[2]), high = insn_a(w[3]), x = insn_c(w[1]) == t ? insn_b(w[1]) : insn_c(w[1]);
   if ((insn_b(w[1]) == t) == (insn_c(w[1]) == t) || insn_b(w[3]) != product || insn_c(w[3]) != s || product == s || insn_b(w[4]) != high) return 0;
-  if (!is_dead_behind(b, i + 1, BANK_RAW, t) || !is_dead_behind(b, i + 3, BANK_RAW, product) || !is_dead_behind(b, i + 3, BANK_RAW, s) || !is_dead_behind(b, i + 4, BANK_RAW, high)) return 0;
+  if (!is_dead_behind(b, i + 1, BANK_RAW, t) || !is_dead_behind(b, i + 3, BANK_RAW, product)) return 0;
+  if (!is_dead_behind(b, i + 3, BANK_RAW, s) || !is_dead_behind(b, i + 4, BANK_RAW, high)) return 0;
   out[0] = insn_make(POP_MULSHR, insn_a(w[4]), x, shift & 63);
   out[1] = factor;
   return 5;

@@ -263,13 +263,17 @@ static void look_into(Body *b) {
 static void probe(Body *b) {
   Gen *g = b->g;
   uint32_t first = b->words, mask = first, at = first + 1, rest = first + 2, cell = first + 3, place = first + 4, hash = fresh_in(b, 0, WORD);
-  uint32_t x = value(b, I32), p = value(b, NODE), t = fresh_in(b, 1, CELLS), c = fresh(b, BOOL), label = g->labels, *const all[] = {&mask, &at, &rest, &cell, &place};
+  uint32_t x = value(b, I32), p = value(b, NODE), t = fresh_in(b, 1, CELLS), c = fresh(b, BOOL), label = g->labels;
+  uint32_t *const all[] = {&mask, &at, &rest, &cell, &place};
   int in_middle = p < b->bank[1].count && one_in(g, 2), swap = one_in(g, 2);
   g->labels += 2;
   if (one_in(g, 3)) *all[below(g, 5)] = one_word(b, first);
   emit(g, "  cast r%u, r%u, u32\n", hash, x);
   if (one_in(g, 8)) emit(g, "  mov r%u, r%u\n", one_word(b, first), hash);
-  if (in_middle) emit(g, "  ldi r%u, %u, bool\n  jt r%u, L%u\n  cast r%u, r%u, u32\n", c, one_in(g, 4), c, label, hash, one_word(b, first));
+  if (in_middle) {
+    emit(g, "  ldi r%u, %u, bool\n  jt r%u, L%u\n", c, one_in(g, 4), c, label);
+    emit(g, "  cast r%u, r%u, u32\n", hash, one_word(b, first));
+  }
   emit(g, "  getf r%u, p%u, mask of Node\n", mask, p);
   emit(g, "  and r%u, r%u, r%u\n", at, swap ? hash : mask, swap ? mask : hash);
   emit(g, "  xor r%u, r%u, r%u\n", rest, one_in(g, 8) ? mask : swap ? at : hash, swap ? hash : at);
