@@ -428,10 +428,14 @@ static int is_active(const Activation *act, uint32_t function) {
 }
 
 static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, const Activation *act) {
-  uint32_t raw_params = facts_of(in, act->function)->params[BANK_RAW]; /* 64 are more than what is expanded has */
-  const CodeSite site = {.function = in->m->first_function + act->function, .parent = caller ? caller->site : ORBC_NONE, .call = pc,
-                         .base = {act->base[0], act->base[1]}, .temps = act->base[0] + act->row->raw_locals, .result = act->result[BANK_RAW],
-                         .arguments = (((uint64_t)1 << (raw_params & 63)) - 1) & ~act->copied[BANK_RAW]};
+  const uint32_t *params = facts_of(in, act->function)->params; /* 64 are more than what is expanded has */
+  CodeSite site = {.function = in->m->first_function + act->function, .parent = caller ? caller->site : ORBC_NONE, .call = pc,
+                   .temps = {act->base[0] + act->row->raw_locals, act->base[1] + act->row->ref_locals}};
+  for (int bank = 0; bank < 2; bank++) {
+    site.base[bank] = act->base[bank];
+    site.result[bank] = act->result[bank];
+    site.arguments[bank] = (((uint64_t)1 << (params[bank] & 63)) - 1) & ~act->copied[bank];
+  }
   if (!vec_add(&in->m->sites, &site, 1)) in->failed = 1;
   return (uint32_t)in->m->sites.count - 1;
 }

@@ -53,9 +53,9 @@ typedef struct CodeSite {
   uint32_t function;     /* program-wide */
   uint32_t parent, call; /* site and frozen position of the call; parent is ORBC_NONE for the function itself */
   uint32_t base[2];      /* where its registers start, by bank */
-  uint32_t temps;        /* where its raw temporaries start */
-  uint32_t result;       /* the register that its raw result is left in */
-  uint64_t arguments;    /* its raw registers, from base[0] on, that hold something when it is entered; one bit for each */
+  uint32_t temps[2];     /* where its temporaries start, by bank */
+  uint32_t result[2];    /* the register that its result is left in, by bank */
+  uint64_t arguments[2]; /* its registers, from base on, that hold something when it is entered; by bank, one bit for each */
 } CodeSite;
 
 struct ProgramModule {

@@ -115,7 +115,14 @@ typedef struct Body {
 /* Whether the instruction at `i` follows the one in front of it and nothing else. */
 static int follows(const Body *b, uint32_t i) { return i < b->end && !(b->notes[i] & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)); }
 
-static int is_temporary(const Body *b, uint32_t i, unsigned reg) { return reg >= b->sites[b->origins[i].site].temps; }
+static int is_temporary(const Body *b, uint32_t i, int bank, unsigned reg) { return reg >= b->sites[b->origins[i].site].temps[bank]; }
+
+/* Whether the `n` instructions at `i` are of the same function. */
+static int is_one_site(const Body *b, uint32_t i, uint32_t n) {
+  for (uint32_t k = 1; k < n; k++)
+    if (b->origins[i + k].site != b->origins[i].site) return 0;
+  return 1;
+}
 
 typedef struct Fused {
   uint16_t when_true, when_false;
@@ -134,7 +141,7 @@ static int ends_in_branch(const Body *b, uint32_t i) {
   if (!follows(b, i + 1)) return 0;
   unsigned op = insn_op(b->code[i]), next = insn_op(b->code[i + 1]);
   return op < OP_COUNT && fused[op].when_true && (next == OP_JT || next == OP_JF) && insn_a(b->code[i + 1]) == insn_a(b->code[i]) &&
-         is_temporary(b, i + 1, insn_a(b->code[i]));
+         is_temporary(b, i + 1, BANK_RAW, insn_a(b->code[i]));
 }
 
 static uint64_t fuse_branch(uint64_t compare, uint64_t branch) {
@@ -148,7 +155,7 @@ static uint64_t fuse_branch(uint64_t compare, uint64_t branch) {
 static uint64_t fuse_immediate(const Body *body, uint32_t i) {
   uint64_t load = body->code[i], compare = body->code[i + 1], branch = body->code[i + 2];
   unsigned t = insn_a(load), x = insn_b(compare), y = insn_c(compare), op = insn_op(compare);
-  if (insn_op(load) != OP_LDI || !is_temporary(body, i, t) || insn_c(load) == TYPE_F32 || insn_c(load) == TYPE_F64) return 0;
+  if (insn_op(load) != OP_LDI || !is_temporary(body, i, BANK_RAW, t) || insn_c(load) == TYPE_F32 || insn_c(load) == TYPE_F64) return 0;
   if (x == y || (x != t && y != t) || body->origins[i].site != body->origins[i + 1].site) return 0;
   int swapped = x == t, yes = insn_op(branch) == OP_JT;
   unsigned to;
@@ -191,6 +198,7 @@ static const WithConstant with_constant[OP_COUNT] = {
     [OP_ADD_F64] = {POP_ADDK_F64, POP_ADDK_F64}, [OP_SUB_F64] = {POP_SUBK_F64, POP_RSUBK_F64}, [OP_MUL_F64] = {POP_MULK_F64, POP_MULK_F64},
     [OP_DIV_F64] = {POP_DIVK_F64, POP_RDIVK_F64}, [OP_MUL_I32] = {POP_MULK_I32, POP_MULK_I32}, [OP_MUL_I64] = {POP_MULK_I64, POP_MULK_I64},
     [OP_ADD_U64] = {POP_ADDK_U64, POP_ADDK_U64}, [OP_SUB_U64] = {POP_SUBK_U64, 0},         [OP_MUL_U64] = {POP_MULK_U64, POP_MULK_U64},
+    [OP_ADD_U32] = {POP_ADDK_U32, POP_ADDK_U32},
     [OP_AND] = {POP_ANDK, POP_ANDK},             [OP_OR] = {POP_ORK, POP_ORK},             [OP_XOR] = {POP_XORK, POP_XORK},
     [OP_SHL_I32] = {POP_SHLK_I32, 0},            [OP_SHL_I64] = {POP_SHLK_64, 0},          [OP_SHL_U64] = {POP_SHLK_64, 0},
     [OP_SHR_I64] = {POP_SHRK_S, 0},              [OP_SHR_U64] = {POP_SHRK_U, 0},           [OP_DIV_U64] = {POP_DIVK_U64, 0},
@@ -204,23 +212,24 @@ static int is_within(const Body *b, uint32_t inner, uint32_t site) {
   return inner == site;
 }
 
-/* Whether nothing reads raw temporary `t`, which the instruction at `i` uses, behind `i` before it is written or dies with its block. */
-static int is_dead_behind(const Body *b, uint32_t i, unsigned t) {
+/* Whether nothing reads temporary `t`, which the instruction at `i` uses, behind `i` before it is written or dies with its block. */
+static int is_dead_behind(const Body *b, uint32_t i, int bank, unsigned t) {
   uint32_t site = b->origins[i].site;
-  if (!is_temporary(b, i, t)) return 0;
+  if (!is_temporary(b, i, bank, t)) return 0;
   for (uint32_t n = 0; n < 100; n++) {
     uint64_t w = b->code[i];
     int own = b->origins[i].site == site;
-    if (n && flow_reads(w, BANK_RAW, t)) return 0;
-    if (own && flow_writes(w, BANK_RAW, t)) return 1;
+    if (n && flow_reads(w, bank, t)) return 0;
+    if (own && flow_writes(w, bank, t)) return 1;
     if (own && (opcode_info[insn_op(w)].flags & OPF_ENDS_BLOCK)) return 1;
     if (++i >= b->end) return 1;
     own = b->origins[i].site == site;
     if (own && (b->notes[i] & NOTE_BLOCK)) return 1;
     if (own) continue;
-    if (!is_within(b, b->origins[i].site, site)) return t != b->sites[site].result; /* back in the caller, which may read the result */
+    if (!is_within(b, b->origins[i].site, site)) return t != b->sites[site].result[bank]; /* back in the caller, which may read the result */
     const CodeSite *inner = &b->sites[b->origins[i].site];
-    if (t >= inner->base[0]) return t - inner->base[0] >= 64 || !(inner->arguments >> (t - inner->base[0]) & 1); /* an argument, or about to be overwritten */
+    uint32_t base = inner->base[bank];
+    if (t >= base) return t - base >= 64 || !(inner->arguments[bank] >> (t - base) & 1); /* an argument, or about to be overwritten */
   }
   return 0;
 }
@@ -260,7 +269,7 @@ static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_
   unsigned t = insn_a(body->code[i]), b = insn_b(w), c = insn_c(w), right = with_constant[insn_op(w)].right, left = with_constant[insn_op(w)].left;
   if (!right || b == c || (b != t && c != t) || (b == t && !left)) return 0;
   if (divides(insn_op(w)) && (bits == 0 || bits == UINT64_MAX)) return 0; /* leave the traps to the general form */
-  if (!is_dead_behind(body, i + 1, t)) return 0;
+  if (!is_dead_behind(body, i + 1, BANK_RAW, t)) return 0;
   out[0] = insn_make(c == t ? right : left, insn_a(w), c == t ? b : c, 0);
   out[1] = bits;
   use_reciprocal(out);
@@ -272,9 +281,10 @@ static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_
 /* Words that a private instruction takes. */
 static uint32_t words_of(unsigned op) {
   if (op == POP_MULSHR) return 5;
+  if (op == POP_PROBE) return 3; /* what is behind them stays an instruction of its own */
+  if (op >= POP_FIELD_AGET_64_JNE && op <= POP_FIELD_AGET_U32_JNE) return 4;
   if (op >= POP_JEQ_IMM && op <= POP_LOOP_LE_I64) return 3;
-  if ((op >= POP_JEQ && op <= POP_JNE_P) || (op >= POP_ADDK_F64 && op <= POP_REMK_I64) ||
-      (op >= POP_ADD_F64_INTO_ADD_F64 && op <= POP_LGET_64_INTO_SETF_64))
+  if ((op >= POP_JEQ && op <= POP_JNE_P) || (op >= POP_ADDK_F64 && op <= POP_REMK_I64) || (op >= POP_ADD_F64_INTO_ADD_F64 && op < POP_FUEL))
     return 2;
   return 1;
 }
@@ -311,29 +321,29 @@ void rewrite_open(Rewrite *r) {
   for (size_t i = 0; i < PLAIN_PAIRS; i++) r->starts_pair[plain_pairs[i].first] = 1;
 }
 
-/* Fuel for an expanded call is used up together with what follows, pairs too. */
-static void pair_fuel(const Body *b, uint64_t *code, uint32_t start) {
+/* Fuel for an expanded call, at `at`, is used up together with what follows, pairs too. */
+static void pair_fuel(uint64_t *code, uint32_t at) {
   static const Pair pairs[] = {
 #define FUEL_PAIR(y) {POP_FUEL, ANY_##y, POP_FUEL_THEN_##y},
       FUEL_PAIRS(FUEL_PAIR)
 #undef FUEL_PAIR
   };
-  for (uint32_t i = start; i < b->end; i++) {
-    if (insn_op(code[i]) != POP_FUEL || !follows(b, i + 1)) continue;
-    unsigned both = find_pair(pairs, sizeof pairs / sizeof pairs[0], POP_FUEL, insn_op(code[i + 1]));
-    if (both) code[i] = with_op(code[i], both);
-  }
+  unsigned both = find_pair(pairs, sizeof pairs / sizeof pairs[0], POP_FUEL, insn_op(code[at + 1]));
+  if (both) code[at] = with_op(code[at], both);
 }
 
-/* Neighbours become one instruction where there is one for them; nothing else changes. */
+/* Neighbours become one instruction where there is one for them, which may be the first of a pair again; nothing else changes. */
 static void pair_up(const Rewrite *r, const Body *b, uint64_t *code, uint32_t start) {
-  for (uint32_t i = start, next; i < b->end; i = next) {
+  for (uint32_t i = start, last = start, next; i < b->end; i = next) {
     next = i + words_of(insn_op(code[i]));
-    if (!r->starts_pair[insn_op(code[i])] || !follows(b, next)) continue;
-    unsigned both = find_pair(plain_pairs, PLAIN_PAIRS, insn_op(code[i]), insn_op(code[next]));
-    if (!both) continue;
-    code[i] = with_op(code[i], both);
-    next += words_of(insn_op(code[next]));
+    while (r->starts_pair[insn_op(code[i])] && follows(b, next)) {
+      unsigned both = find_pair(plain_pairs, PLAIN_PAIRS, insn_op(code[i]), insn_op(code[next]));
+      if (!both) break;
+      code[i] = with_op(code[i], both);
+      next += words_of(insn_op(code[next]));
+    }
+    if (i > start && last + 1 == i && insn_op(code[last]) == POP_FUEL && follows(b, i)) pair_fuel(code, last);
+    last = i;
   }
 }
 
@@ -366,9 +376,68 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   uint64_t first = rewrite_one(r, body->code[i], body->notes[i], i), second;
   unsigned use = use_of_float(r, body, i + 1, t, &second);
   unsigned both = use ? find_pair(pairs, sizeof pairs / sizeof pairs[0], insn_op(first), use) : 0;
-  if (!both || !is_dead_behind(body, i + 1, t)) return 0;
+  if (!both || !is_dead_behind(body, i + 1, BANK_RAW, t)) return 0;
   out[0] = with_op(first, both);
   out[1] = second;
+  return 1;
+}
+
+/* A reference out of a field that only the next instruction looks into: both in one, without a register between them.  0: it is not that. */
+static int fuse_reference(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
+  static const Pair pairs[] = {
+#define REF_PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_INTO_##y},
+      REF_PAIRS(REF_PAIR)
+#undef REF_PAIR
+  };
+  if (insn_op(body->code[i]) != OP_GETFP || !follows(body, i + 1)) return 0;
+  uint64_t first = rewrite_one(r, body->code[i], body->notes[i], i), second = rewrite_one(r, body->code[i + 1], body->notes[i + 1], i + 1);
+  unsigned t = insn_a(first), op = insn_op(body->code[i + 1]), both = find_pair(pairs, sizeof pairs / sizeof pairs[0], POP_GETF_P, insn_op(second));
+  int writes = op == OP_ASET || op == OP_LSET;
+  if (!both || t != (writes ? insn_a(second) : insn_b(second)) || !is_dead_behind(body, i + 1, BANK_REF, t)) return 0;
+  out[0] = with_op(first, both);
+  out[1] = second;
+  return 1;
+}
+
+/* An element of an array in a field that only a branch looks at (FIELD_AGET_64_JNE and the like), at `i`: it becomes operand b of the
+ * branch.  0: it is not that. */
+static int fuse_element_branch(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
+  static const uint16_t fused_forms[FORM_F32 + 1] = {
+      [FORM_64] = POP_FIELD_AGET_64_JNE, [FORM_I32] = POP_FIELD_AGET_I32_JNE, [FORM_U32] = POP_FIELD_AGET_U32_JNE};
+  uint64_t words[2];
+  if (insn_op(body->code[i]) != OP_GETFP || i + 4 > body->end || insn_op(body->code[i + 1]) != OP_AGET) return 0;
+  if (!follows(body, i + 2) || !ends_in_branch(body, i + 2)) return 0;
+  if (!is_one_site(body, i, 4) || !fuse_reference(r, body, i, words)) return 0;
+  uint64_t branch = fuse_branch(body->code[i + 2], body->code[i + 3]);
+  unsigned x = insn_a(words[1]), b = insn_b(branch), c = insn_c(branch), to = fused_forms[insn_op(words[1]) - POP_AGET_P];
+  if (!to || insn_op(branch) != POP_JNE || !is_temporary(body, i, BANK_RAW, x) || (b == x) == (c == x)) return 0;
+  out[0] = with_op(words[0], to);
+  out[1] = words[1];
+  out[2] = insn_make(POP_JNE, 0, x, b == x ? c : b);
+  return 1;
+}
+
+/* Whether two raw operands b and c are `x` and `y` in any order. */
+static int takes(uint64_t w, unsigned x, unsigned y) { return (insn_b(w) == x && insn_c(w) == y) || (insn_b(w) == y && insn_c(w) == x); }
+
+/* The first probe of a hash table (POP_PROBE) at `i`.  The fourth instruction may be jumped to: from there on all words stay what they
+ * are.  0: it is not that. */
+static int fuse_probe(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
+  static const uint16_t ops[] = {OP_GETF, OP_AND, OP_XOR, OP_GETFP, OP_AGET, OP_XOR, OP_LT_S};
+  const uint64_t *w = body->code + i;
+  uint64_t unused[2];
+  if (insn_op(w[0]) != ops[0] || i + 8 > body->end || !is_one_site(body, i, 8)) return 0;
+  for (uint32_t k = 1; k < 7; k++)
+    if (insn_op(w[k]) != ops[k] || (k != 3 && !follows(body, i + k))) return 0;
+  unsigned mask = insn_a(w[0]), at = insn_a(w[1]), rest = insn_a(w[2]), cell = insn_a(w[4]), place = insn_a(w[5]);
+  unsigned hash = insn_b(w[1]) == mask ? insn_c(w[1]) : insn_b(w[1]);
+  if (!takes(w[1], hash, mask) || !takes(w[2], hash, at) || insn_c(w[4]) != at || !takes(w[5], cell, rest)) return 0;
+  if (insn_b(w[6]) != place || insn_c(w[6]) != mask || insn_op(w[7]) != OP_JF || !ends_in_branch(body, i + 6)) return 0;
+  if (hash == mask || hash == at || at == mask || rest == mask || rest == at || cell == mask || cell == rest || place == mask) return 0;
+  if (insn_op(rewrite_one(r, w[0], body->notes[i], i)) != POP_GETF_U32) return 0;
+  if (!fuse_reference(r, body, i + 3, unused) || insn_op(unused[0]) != POP_GETF_P_INTO_AGET_U32) return 0;
+  out[0] = with_op(rewrite_one(r, w[0], body->notes[i], i), POP_PROBE);
+  out[1] = insn_make(OP_AND, at, hash, mask);
   return 1;
 }
 
@@ -392,7 +461,8 @@ static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t 
   if (!loaded_constant(r, w[0], &factor) || !loaded_constant(r, w[2], &shift) || insn_op(w[2]) != OP_LDI) return 0;
   unsigned t = insn_a(w[0]), product = insn_a(w[1]), s = insn_a(w[2]), high = insn_a(w[3]), x = insn_c(w[1]) == t ? insn_b(w[1]) : insn_c(w[1]);
   if ((insn_b(w[1]) == t) == (insn_c(w[1]) == t) || insn_b(w[3]) != product || insn_c(w[3]) != s || product == s || insn_b(w[4]) != high) return 0;
-  if (!is_dead_behind(b, i + 1, t) || !is_dead_behind(b, i + 3, product) || !is_dead_behind(b, i + 3, s) || !is_dead_behind(b, i + 4, high)) return 0;
+  if (!is_dead_behind(b, i + 1, BANK_RAW, t) || !is_dead_behind(b, i + 3, BANK_RAW, product)) return 0;
+  if (!is_dead_behind(b, i + 3, BANK_RAW, s) || !is_dead_behind(b, i + 4, BANK_RAW, high)) return 0;
   out[0] = insn_make(POP_MULSHR, insn_a(w[4]), x, shift & 63);
   out[1] = factor;
   return 5;
@@ -407,7 +477,9 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
   }
   for (uint32_t i = start, words; i < end; i += words) {
     words = fuse_hash(r, &body, i, code + i);
-    if (!words && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i))) words = 2;
+    if (!words && fuse_probe(r, &body, i, code + i)) words = 3;
+    if (!words && fuse_element_branch(r, &body, i, code + i)) words = 4;
+    if (!words && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i) || fuse_reference(r, &body, i, code + i))) words = 2;
     if (words) continue;
     words = 1;
     if (insn_op(code[i]) == OP_JMP) code[i] = shorten_jump(&body, i);
@@ -415,5 +487,4 @@ void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
     code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
   }
   pair_up(r, &body, code, start);
-  pair_fuel(&body, code, start);
 }

@@ -158,17 +158,19 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define RAW_WRITES(X) X(64, 3) X(32, 2) X(16, 1) X(8, 0) X(F32, 2)
 
 /* The array or list in a register, its elements, and a checked index. */
-#define ARRAY_AT(reg, index)                                                              \
-  ArrayObj *array = (ArrayObj *)(void *)ref[reg];                                         \
+#define ARRAY_IN(object, index)                                                           \
+  ArrayObj *array = (ArrayObj *)(void *)(object);                                         \
   CHECK_NULL(array);                                                                      \
   uint64_t i_ = (index);                                                                  \
   if (UNLIKELY(i_ >= array->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i_, array->length)
-#define LIST_AT(reg, index)                                                               \
-  ListObj *list = (ListObj *)(void *)ref[reg];                                            \
+#define LIST_IN(object, index)                                                            \
+  ListObj *list = (ListObj *)(void *)(object);                                            \
   CHECK_NULL(list);                                                                       \
   uint64_t i_ = (index);                                                                  \
   if (UNLIKELY(i_ >= list->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i_, list->length);      \
   ArrayObj *array = list->data
+#define ARRAY_AT(reg, index) ARRAY_IN(ref[reg], index)
+#define LIST_AT(reg, index) LIST_IN(ref[reg], index)
 #define ELEMENT(shift) ((char *)(array + 1) + (i_ << (shift)))
 #define BYTES_AT(reg, index, size)                                                                                       \
   ArrayObj *array = (ArrayObj *)(void *)ref[reg];                                                                        \
@@ -224,15 +226,22 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_JNE_IMM() BRANCH(raw[A].s != IMM_B, 2)
 #define DO_JGE_IMM() BRANCH(raw[A].s >= IMM_B, 2)
 #define DO_LOOP_LT_I32() LOOP_BODY(int32_t, <)
-#define DO_GETF(form) do { const Obj *o_ = ref[B]; CHECK_NULL(o_); READ_##form(raw[A], (const char *)o_ + C); } while (0)
+#define GETF_FROM(object, form) do { const Obj *o_ = (object); CHECK_NULL(o_); READ_##form(raw[A], (const char *)o_ + C); } while (0)
+#define DO_GETF(form) GETF_FROM(ref[B], form)
 #define DO_SETF(form) do { Obj *o_ = ref[A]; CHECK_NULL(o_); WRITE_##form((char *)o_ + C, raw[B]); } while (0)
-#define DO_AGET(form, shift) do { ARRAY_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); } while (0)
-#define DO_ASET(form, shift) do { ARRAY_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); } while (0)
-#define DO_LGET(form, shift) do { LIST_AT(B, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); } while (0)
-#define DO_LSET(form, shift) do { LIST_AT(A, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); } while (0)
+#define AGET_FROM(object, form, shift) do { ARRAY_IN(object, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); } while (0)
+#define DO_AGET(form, shift) AGET_FROM(ref[B], form, shift)
+#define ASET_INTO(object, form, shift) do { ARRAY_IN(object, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); } while (0)
+#define DO_ASET(form, shift) ASET_INTO(ref[A], form, shift)
+#define LGET_FROM(object, form, shift) do { LIST_IN(object, raw[C].u); READ_##form(raw[A], ELEMENT(shift)); } while (0)
+#define DO_LGET(form, shift) LGET_FROM(ref[B], form, shift)
+#define LSET_INTO(object, form, shift) do { LIST_IN(object, raw[B].u); WRITE_##form(ELEMENT(shift), raw[C]); } while (0)
+#define DO_LSET(form, shift) LSET_INTO(ref[A], form, shift)
 #define DO_GETF_64() DO_GETF(64)
 #define DO_SETF_64() DO_SETF(64)
-#define DO_GETF_P() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); ref[A] = *(Obj *const *)(const void *)((const char *)o_ + C); } while (0)
+#define FIELD_P(o) (*(Obj *const *)(const void *)((const char *)(o) + C))
+#define GETF_P_FROM(object) do { const Obj *o_ = (object); CHECK_NULL(o_); ref[A] = FIELD_P(o_); } while (0)
+#define DO_GETF_P() GETF_P_FROM(ref[B])
 #define DO_AGET_I32() DO_AGET(I32, 2)
 #define DO_ASET_32() DO_ASET(32, 2)
 #define DO_ASET_8() DO_ASET(8, 0)
@@ -240,19 +249,27 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define DO_LGET_I32() DO_LGET(I32, 2)
 #define DO_LSET_32() DO_LSET(32, 2)
 #define DO_LSET_8() DO_LSET(8, 0)
-#define DO_LGET_P() do { LIST_AT(B, raw[C].u); ref[A] = *(Obj **)(void *)ELEMENT(3); } while (0)
+#define AGET_P_FROM(object) do { ARRAY_IN(object, raw[C].u); ref[A] = *(Obj **)(void *)ELEMENT(3); } while (0)
+#define LGET_P_FROM(object) do { LIST_IN(object, raw[C].u); ref[A] = *(Obj **)(void *)ELEMENT(3); } while (0)
+#define DO_AGET_P() AGET_P_FROM(ref[B])
+#define DO_LGET_P() LGET_P_FROM(ref[B])
 #define DO_TAG() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); raw[A].s = (int64_t)obj_tag(o_); } while (0)
 #define DO_AS_VARIANT() do { Obj *o_ = ref[B]; CHECK_NULL(o_); if (UNLIKELY(obj_type(o_) != C)) TRAP(BAD_CAST); ref[A] = o_; } while (0)
 #define DO_GETF_U32() DO_GETF(U32)
-#define DO_AGET_U32() DO_AGET(U32, 2)
 #define DO_CAST_U32() raw[A].u = (uint32_t)raw[B].u
 #define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_MULK_U64() (raw[A].u = raw[B].u * *pc, pc++)
 #define DO_SHRK_U() (raw[A].u = raw[B].u >> (*pc & 63), pc++)
+#define DO_ANDK() (raw[A].u = raw[B].u & *pc, pc++)
+#define DO_SHLK_64() (raw[A].u = raw[B].u << (*pc & 63), pc++)
+#define DO_SUB_U64() raw[A].u = raw[B].u - raw[C].u
+#define DO_MULK_U64_THEN_SHRK_U() do { DO_MULK_U64(); pc++; DO_SHRK_U(); } while (0)
+#define DO_SHLK_64_THEN_MULK_U64() do { DO_SHLK_64(); pc++; DO_MULK_U64(); } while (0)
 #define DO_MULSHR() (raw[A].u = (uint32_t)(raw[B].u * *pc >> C), pc += 4)
 #define DO_CALL_FN() goto L_CALL_FN
-#define DO_ALEN() do { const ArrayObj *a_ = (const ArrayObj *)(const void *)ref[B]; CHECK_NULL(a_); raw[A].s = (int64_t)a_->length; } while (0)
-#define DO_LLEN() do { const ListObj *l_ = (const ListObj *)(const void *)ref[B]; CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
+#define LENGTH_OF(type, object) do { const type *l_ = (const type *)(const void *)(object); CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
+#define DO_ALEN() LENGTH_OF(ArrayObj, ref[B])
+#define DO_LLEN() LENGTH_OF(ListObj, ref[B])
 #define DO_SLEN() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->length; } while (0)
 #define DO_SDATA() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); ref[A] = (Obj *)(void *)s_->bytes; } while (0)
 #define DO_SOFFSET() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->start; } while (0)
@@ -271,6 +288,71 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define USE_SUB_F64() raw[A].f = v_ - raw[C].f
 #define USE_RSUB_F64() raw[A].f = raw[B].f - v_
 #define USE_SETF_64() do { Obj *to_ = ref[A]; CHECK_NULL(to_); *(double *)(void *)((char *)to_ + C) = v_; } while (0)
+
+/* A reference in a field into which only the next instruction looks (REF_PAIRS): `object`, which never is in a register of the stack either. */
+#define IN_FIELD(object) const Obj *owner_ = ref[B]; CHECK_NULL(owner_); Obj *object = FIELD_P(owner_)
+#define INTO_AGET_P(o) AGET_P_FROM(o)
+#define INTO_AGET_64(o) AGET_FROM(o, 64, 3)
+#define INTO_AGET_I32(o) AGET_FROM(o, I32, 2)
+#define INTO_AGET_U32(o) AGET_FROM(o, U32, 2)
+#define INTO_AGET_U8(o) AGET_FROM(o, U8, 0)
+#define INTO_ASET_64(o) ASET_INTO(o, 64, 3)
+#define INTO_ASET_32(o) ASET_INTO(o, 32, 2)
+#define INTO_ASET_8(o) ASET_INTO(o, 8, 0)
+#define INTO_LGET_P(o) LGET_P_FROM(o)
+#define INTO_LGET_64(o) LGET_FROM(o, 64, 3)
+#define INTO_LGET_I32(o) LGET_FROM(o, I32, 2)
+#define INTO_LGET_U32(o) LGET_FROM(o, U32, 2)
+#define INTO_LGET_U8(o) LGET_FROM(o, U8, 0)
+#define INTO_LSET_64(o) LSET_INTO(o, 64, 3)
+#define INTO_LSET_32(o) LSET_INTO(o, 32, 2)
+#define INTO_LSET_8(o) LSET_INTO(o, 8, 0)
+#define INTO_ALEN(o) LENGTH_OF(ArrayObj, o)
+#define INTO_LLEN(o) LENGTH_OF(ListObj, o)
+#define INTO_GETF_P(o) GETF_P_FROM(o)
+#define INTO_GETF_64(o) GETF_FROM(o, 64)
+#define INTO_GETF_I32(o) GETF_FROM(o, I32)
+#define INTO_GETF_U32(o) GETF_FROM(o, U32)
+#define LOOK_INTO(use) do { IN_FIELD(inner_); pc++; INTO_##use(inner_); } while (0)
+#define DO_GETF_P_INTO_AGET_U32() LOOK_INTO(AGET_U32)
+#define DO_GETF_P_INTO_ASET_32() LOOK_INTO(ASET_32)
+#define DO_GETF_P_INTO_AGET_U32_THEN_XOR() do { DO_GETF_P_INTO_AGET_U32(); pc++; DO_XOR(); } while (0)
+/* The element is not stored: it is operand b of the branch, which is the third word. */
+#define ELEMENT_BRANCH(form, shift)                                                   \
+  do {                                                                                \
+    IN_FIELD(inner_);                                                                 \
+    pc++;                                                                             \
+    ARRAY_IN(inner_, raw[C].u);                                                       \
+    Slot x_;                                                                          \
+    READ_##form(x_, ELEMENT(shift));                                                  \
+    pc++;                                                                             \
+    BRANCH(x_.u != raw[C].u, 1);                                                      \
+  } while (0)
+#define DO_PROBE()                                                                    \
+  do {                                                                                \
+    const Obj *map_ = ref[B];                                                         \
+    CHECK_NULL(map_);                                                                 \
+    uint64_t mask_ = *(const uint32_t *)(const void *)((const char *)map_ + C);       \
+    raw[A].u = mask_;                                                                 \
+    pc++;                                                                             \
+    uint64_t rest_ = raw[B].u, at_ = rest_ & mask_;                                   \
+    raw[A].u = at_;                                                                   \
+    pc++;                                                                             \
+    raw[A].u = rest_ ^= at_;                                                          \
+    pc++;                                                                             \
+    IN_FIELD(cells_);                                                                 \
+    pc++;                                                                             \
+    ARRAY_IN(cells_, at_);                                                            \
+    uint64_t cell_ = *(const uint32_t *)(void *)ELEMENT(2);                           \
+    raw[A].u = cell_;                                                                 \
+    pc++;                                                                             \
+    raw[A].u = cell_ ^= rest_;                                                        \
+    pc++;                                                                             \
+    BRANCH((int64_t)mask_ <= (int64_t)cell_, 1);                                      \
+  } while (0)
+#define DO_SETF_32() DO_SETF(32)
+#define DO_SETF_32_THEN_MOV() do { DO_SETF_32(); pc++; DO_MOV(); } while (0)
+#define DO_ADDK_U32() (raw[A].u = (uint32_t)(raw[B].u + *pc), pc++)
 
 VmStatus interp_run(Vm *vm) {
   static const void *const normal[POP_END] = {
@@ -542,16 +624,21 @@ L_LOOP_LT_I32: DO_LOOP_LT_I32();
   CONSTANT(DIVK_F64, f, double, raw[B].f / k_)
   CONSTANT(RDIVK_F64, f, double, k_ / raw[B].f)
 L_MULK_U64: DO_MULK_U64(); NEXT();
-  CONSTANT(ANDK, u, uint64_t, raw[B].u & k_)
+L_ANDK: DO_ANDK(); NEXT();
   CONSTANT(ADDK_U64, u, uint64_t, raw[B].u + k_)
+L_ADDK_U32: DO_ADDK_U32(); NEXT();
   CONSTANT(SUBK_U64, u, uint64_t, raw[B].u - k_)
   CONSTANT(XORK, u, uint64_t, raw[B].u ^ k_)
   CONSTANT(ORK, u, uint64_t, raw[B].u | k_)
   CONSTANT(SHLK_I32, s, uint64_t, (int32_t)((uint32_t)raw[B].u << (k_ & 31)))
-  CONSTANT(SHLK_64, u, uint64_t, raw[B].u << (k_ & 63))
+L_SHLK_64: DO_SHLK_64(); NEXT();
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
 L_SHRK_U: DO_SHRK_U(); NEXT();
 L_MULSHR: DO_MULSHR(); NEXT();
+L_PROBE: DO_PROBE();
+L_FIELD_AGET_I32_JNE: ELEMENT_BRANCH(I32, 2);
+L_FIELD_AGET_U32_JNE: ELEMENT_BRANCH(U32, 2);
+L_FIELD_AGET_64_JNE: ELEMENT_BRANCH(64, 3);
   CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
   CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
@@ -772,11 +859,7 @@ L_ASET_MARK: {
 #define ASET(form, shift) L_ASET_##form : DO_ASET(form, shift); NEXT();
   RAW_READS(AGET)
   RAW_WRITES(ASET)
-L_AGET_P: {
-    ARRAY_AT(B, raw[C].u);
-    ref[A] = *(Obj **)(void *)ELEMENT(3);
-    NEXT();
-  }
+L_AGET_P: DO_AGET_P(); NEXT();
 L_ASET_P: {
     ARRAY_AT(A, raw[B].u);
     *(Obj **)(void *)ELEMENT(3) = ref[C];
@@ -993,7 +1076,7 @@ L_FRAME_NUMBER: {
 #define PAIR(x, y) L_##x##_THEN_##y: DO_##x(); pc++; DO_##y(); NEXT();
   PAIRS(PAIR)
 #define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
-#define DO_MULSHR_THEN_GETF_U32() do { DO_MULSHR(); pc++; DO_GETF_U32(); } while (0)
+#define DO_MULSHR_THEN_PROBE() do { DO_MULSHR(); pc++; DO_PROBE(); } while (0)
 #define DO_GETF_P_THEN_GETF_U32() do { DO_GETF_P(); pc++; DO_GETF_U32(); } while (0)
 #define DO_GETF_P_THEN_GETF_P() do { DO_GETF_P(); pc++; DO_GETF_P(); } while (0)
 #define DO_ADD_I32_THEN_ADD_I32() do { DO_ADD_I32(); pc++; DO_ADD_I32(); } while (0)
@@ -1002,6 +1085,8 @@ L_FRAME_NUMBER: {
   FUEL_PAIRS(FUEL_PAIR)
 #define FLOAT_PAIR(x, y) L_##x##_INTO_##y: { VALUE_##x(); pc++; USE_##y(); NEXT(); }
   FLOAT_PAIRS(FLOAT_PAIR)
+#define REF_PAIR(x, y) L_##x##_INTO_##y: LOOK_INTO(y); NEXT();
+  REF_PAIRS(REF_PAIR)
 
   /* never in private code: the linker replaces them */
 L_LDK: L_CHK: L_CAST: L_I2F: L_AS_F64: L_NEW: L_GETF: L_GETFP: L_SETF: L_SETFP: L_AGET: L_AGETP: L_ASET: L_ASETP:

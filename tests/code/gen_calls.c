@@ -5,8 +5,8 @@
 
 #include <string.h>
 
-enum { FUNCTIONS = 14, LIBRARY_FUNCTIONS = 5, PARAMS = 5, LOCALS = 16, TEMPS = 160, HIGH = 400 };
-enum { I32, I64, F64, BOOL, RAW_TYPES, NODE = RAW_TYPES, INTS, TYPES, NOTHING = TYPES };
+enum { FUNCTIONS = 14, LIBRARY_FUNCTIONS = 5, PARAMS = 5, LOCALS = 20, TEMPS = 160, HIGH = 400 };
+enum { I32, I64, F64, BOOL, RAW_TYPES, NODE = RAW_TYPES, INTS, TYPES, NOTHING = TYPES, WORD, CELLS }; /* WORD: u32; these two are only what `probe` uses */
 
 static const char *const names[] = {"i32", "i64", "f64", "bool", "Node", "Ints"};
 
@@ -30,6 +30,7 @@ typedef struct Bank {
 typedef struct Body {
   Gen *g;
   uint32_t self, left, calls, depth;
+  uint32_t words; /* the first of five raw locals of type u32 */
   Bank bank[2];
 } Body;
 
@@ -71,13 +72,15 @@ static int32_t find(Body *b, uint32_t type) {
   return -1;
 }
 
-static uint32_t fresh(Body *b, uint32_t type) {
-  Bank *k = &b->bank[bank_of(type)];
+static uint32_t fresh_in(Body *b, int bank, uint32_t type) {
+  Bank *k = &b->bank[bank];
   uint32_t at = below(b->g, 4);
   while (at < TEMPS - 20 && k->temps[at] != NOTHING) at++;
   k->temps[at] = (uint8_t)type;
   return k->count + at;
 }
+
+static uint32_t fresh(Body *b, uint32_t type) { return fresh_in(b, bank_of(type), type); }
 
 /* Where a `type` is written to: a local, now and then a parameter, or a temporary. */
 static uint32_t destination(Body *b, uint32_t type) {
@@ -103,6 +106,19 @@ static void constant(Body *b, uint32_t to, uint32_t type) {
   }
 }
 
+static uint32_t value(Body *b, uint32_t type);
+
+/* Arrays for a new Node, and a mask for its cells. */
+static void furnish(Body *b, uint32_t node) {
+  Gen *g = b->g;
+  if (one_in(g, 8)) return;
+  emit(g, "  setfp p%u, p%u, items of Node\n", node, value(b, INTS));
+  uint32_t n = fresh(b, I32), w = fresh_in(b, 0, WORD), cells = fresh_in(b, 1, CELLS);
+  emit(g, "  ldi r%u, 8, i32\n  new_array p%u, r%u, Cells\n  setfp p%u, p%u, cells of Node\n", n, cells, n, node, cells);
+  emit(g, "  ldi r%u, %u, i32\n  ldi r%u, %u, u32\n  aset p%u, r%u, r%u\n", n, below(g, 8), w, below(g, 40), cells, n, w);
+  emit(g, "  ldi r%u, 7, u32\n  setf p%u, r%u, mask of Node\n", w, node, w);
+}
+
 static void make(Body *b, uint32_t to, uint32_t type) {
   Gen *g = b->g;
   if (type < RAW_TYPES) constant(b, to, type);
@@ -113,9 +129,11 @@ static void make(Body *b, uint32_t to, uint32_t type) {
     if (x >= 0) emit(g, "  setf p%u, r%d, x of Node\n", to, x);
     if (y >= 0) emit(g, "  setf p%u, r%d, y of Node\n", to, y);
     if (next >= 0 && (uint32_t)next != to && one_in(g, 2)) emit(g, "  setfp p%u, p%d, next of Node\n", to, next);
+    if (type_of(&b->bank[1], to) == NODE) furnish(b, to); /* else it stands in a window, where nothing else must go */
   } else {
-    uint32_t n = fresh(b, I32);
+    uint32_t n = fresh(b, I32), x = fresh(b, I32);
     emit(g, "  ldi r%u, %u, i32\n  new_array p%u, r%u, Ints\n", n, 1 + below(g, 6), to, n);
+    emit(g, "  ldi r%u, 0, i32\n  ldi r%u, %u, i32\n  aset p%u, r%u, r%u\n", n, x, below(g, 9), to, n, x);
   }
 }
 
@@ -198,6 +216,87 @@ static void bulk(Body *b) {
   emit(b->g, "  %s r%d, p%u\n", two >= 0 && one_in(b->g, 2) ? "acopy" : "afill", r, p);
   emit(b->g, "  ldi r%u, 0, i32\n  aget r%u, p%u, r%u\n  addi_i64 r%u, r%u, 0\n", i, i, p, i, element, i);
   add_to_sum(b, element);
+}
+
+static uint32_t one_word(Body *b, uint32_t first) { return first + below(b->g, 5); }
+
+/* Lets the global sum tell what integer register `word` holds. */
+static void account_word(Body *b, uint32_t word) {
+  uint32_t x = fresh(b, I64);
+  emit(b->g, "  cast r%u, r%u, i64\n", x, word);
+  add_to_sum(b, x);
+}
+
+static void statements(Body *b, uint32_t n);
+
+/* A branch on `c`, and what it skips. */
+static void skip_some(Body *b, uint32_t c) {
+  uint32_t label = b->g->labels++;
+  emit(b->g, "  %s r%u, L%u\n", one_in(b->g, 2) ? "jt" : "jf", c, label);
+  new_block(b);
+  account_word(b, b->words);
+  statements(b, 1);
+  emit(b->g, "L%u:\n", label);
+  new_block(b);
+}
+
+/* What a field refers to, looked into by the next instruction, which is often the last one to want it; an element may be there to be compared. */
+static void look_into(Body *b) {
+  Gen *g = b->g;
+  uint32_t p = value(b, NODE), i = fresh(b, I32), v = value(b, I32), inner = one_in(g, 3), t;
+  emit(g, "  ldi r%u, %u, i32\n", i, one_in(g, 6) ? 3 : 0);
+  t = one_in(g, 8) ? destination(b, inner ? NODE : INTS) : fresh(b, inner ? NODE : INTS);
+  emit(g, "  getfp p%u, p%u, %s of Node\n", t, p, inner ? "next" : "items");
+  switch (inner ? below(g, 3) : 3 + below(g, 5)) {
+  case 0: emit(g, "  getf r%u, p%u, x of Node\n", destination(b, I64), t); break;
+  case 1: emit(g, "  getf r%u, p%u, y of Node\n", destination(b, F64), t); break;
+  case 2: emit(g, "  getfp p%u, p%u, next of Node\n", destination(b, NODE), t); break;
+  case 3: emit(g, "  alen r%u, p%u\n", destination(b, I32), t); break;
+  case 4: emit(g, "  aget r%u, p%u, r%u\n", destination(b, I32), t, i); break;
+  case 5: emit(g, "  aset p%u, r%u, r%u\n", t, i, v); break;
+  default: {
+    uint32_t x = one_in(g, 3) ? fresh(b, I32) : destination(b, I32), c = fresh(b, BOOL), swap = one_in(g, 2);
+    emit(g, "  aget r%u, p%u, r%u\n", x, t, i);
+    if (one_in(g, 8)) v = x;
+    emit(g, "  %s r%u, r%u, r%u\n", one_in(g, 2) ? "eq_i" : "ne_i", c, swap ? x : v, swap ? v : x);
+    if (one_in(g, 6)) account_word(b, x);
+    skip_some(b, c);
+    if (x < b->bank[0].count) account_word(b, x);
+    return;
+  }
+  }
+  if (inner || one_in(g, 2)) return;
+  emit(g, "  alen r%u, p%u\n", i, t);
+  account_word(b, i);
+}
+
+/* The first probe of a table of cells, as the linker likes it, or with registers that are not what they should be; it may be entered in the middle. */
+static void probe(Body *b) {
+  Gen *g = b->g;
+  uint32_t first = b->words, mask = first, at = first + 1, rest = first + 2, cell = first + 3, place = first + 4, hash = fresh_in(b, 0, WORD);
+  uint32_t x = value(b, I32), p = value(b, NODE), t = fresh_in(b, 1, CELLS), c = fresh(b, BOOL), label = g->labels;
+  uint32_t *const all[] = {&mask, &at, &rest, &cell, &place};
+  int in_middle = p < b->bank[1].count && one_in(g, 2), swap = one_in(g, 2);
+  g->labels += 2;
+  if (one_in(g, 3)) *all[below(g, 5)] = one_word(b, first);
+  emit(g, "  cast r%u, r%u, u32\n", hash, x);
+  if (one_in(g, 8)) emit(g, "  mov r%u, r%u\n", one_word(b, first), hash);
+  if (in_middle) {
+    emit(g, "  ldi r%u, %u, bool\n  jt r%u, L%u\n", c, one_in(g, 4), c, label);
+    emit(g, "  cast r%u, r%u, u32\n", hash, one_word(b, first));
+  }
+  emit(g, "  getf r%u, p%u, mask of Node\n", mask, p);
+  emit(g, "  and r%u, r%u, r%u\n", at, swap ? hash : mask, swap ? mask : hash);
+  emit(g, "  xor r%u, r%u, r%u\n", rest, one_in(g, 8) ? mask : swap ? at : hash, swap ? hash : at);
+  if (in_middle) emit(g, "L%u:\n", label);
+  emit(g, "  getfp p%u, p%u, cells of Node\n  aget r%u, p%u, r%u\n", t, p, cell, t, one_in(g, 8) ? one_word(b, first) : at);
+  emit(g, "  xor r%u, r%u, r%u\n", place, swap ? cell : rest, swap ? rest : cell);
+  emit(g, "  lt_s r%u, r%u, r%u\n  jf r%u, L%u\n", c, one_in(g, 8) ? rest : place, one_in(g, 8) ? at : mask, c, label + 1);
+  new_block(b);
+  account_word(b, one_word(b, first));
+  emit(g, "L%u:\n", label + 1);
+  new_block(b);
+  for (uint32_t i = 0; i < 5; i++) account_word(b, first + i);
 }
 
 static void make_something(Body *b) {
@@ -306,8 +405,6 @@ static void give_back(Body *b) {
   new_block(b);
 }
 
-static void statements(Body *b, uint32_t n);
-
 static void branch(Body *b) {
   uint32_t c = condition(b), label = b->g->labels++;
   emit(b->g, "  %s r%u, L%u\n", one_in(b->g, 2) ? "jt" : "jf", c, label);
@@ -347,7 +444,7 @@ static void choice(Body *b) {
 /* The last two raw locals count loops. */
 static void loop(Body *b) {
   uint32_t counter = b->bank[0].count - 1 - (b->depth > 0), label = b->g->labels++;
-  if (b->bank[0].count < 2 || b->depth > 1 || counter < b->bank[0].params || b->bank[0].locals[counter] != NOTHING) return;
+  if (b->depth > 1 || counter < b->words + 5) return;
   emit(b->g, "  ldi r%u, 0, i32\nL%u:\n", counter, label);
   new_block(b);
   b->depth++;
@@ -401,7 +498,7 @@ static void collect(Body *b) { /* a function with this is not expanded */
 }
 
 static void statements(Body *b, uint32_t n) {
-  static void (*const kinds[])(Body *) = {arithmetic, arithmetic, increment, move, move, field, field, float_pair, element, make_something, compare,
+  static void (*const kinds[])(Body *) = {arithmetic, arithmetic, increment, move, move, field, field, float_pair, element, look_into, look_into, probe, make_something, compare,
                                           call, call, call, call, branch, branch, null_branch, choice, loop, account, collect, hand_over, look_at_local, bulk};
   for (; n && b->left; n--) {
     b->left--;
@@ -424,6 +521,11 @@ static void declare_locals(Body *b) {
     Bank *k = &b->bank[bank_of(type)];
     emit(b->g, "  local %c%u: %s\n", bank_of(type) ? 'p' : 'r', k->count, names[type]);
     k->locals[k->count++] = (uint8_t)type;
+  }
+  b->words = b->bank[0].count;
+  for (uint32_t i = 0; i < 5; i++) {
+    emit(b->g, "  local r%u: u32\n", b->bank[0].count);
+    b->bank[0].locals[b->bank[0].count++] = NOTHING;
   }
   for (uint32_t i = b->self ? below(b->g, 3) : 2; i; i--) {
     emit(b->g, "  local r%u: i32\n", b->bank[0].count);
@@ -467,7 +569,7 @@ static void make_function(Gen *g, uint32_t self) {
   emit(g, "  temps %u, %u\n}\n", TEMPS + 8, self % 5 == 4 ? HIGH + 8 : TEMPS + 8);
 }
 
-static const char types[] = "type Node = struct { x: i64, next: Node, y: f64 }\ntype Ints = array[i32]\nglobal sum: i64\nglobal last: Error\n";
+static const char types[] = "type Node = struct { x: i64, next: Node, y: f64, mask: u32, items: Ints, cells: Cells }\ntype Ints = array[i32]\ntype Cells = array[u32]\nglobal sum: i64\nglobal last: Error\n";
 
 static void random_signatures(Gen *g, char letter) {
   for (uint32_t i = 0; i < g->own; i++) {
