@@ -122,7 +122,7 @@ static void start_line(Lexer *l) {
   if (l->s >= l->end || *l->s == '\n') return; /* blank */
   for (const char *s = start; s < text; s++)
     if (*s == '\t') fail(l->c, place_at(l, s), "a tab in the indentation: use spaces");
-  uint32_t indent = (uint32_t)(l->s - l->line_start);
+  uint32_t indent = (uint32_t)(text - start); /* a comment before the first token is part of the line */
   l->at_line_start = 0;
   if (top_level(l)->bracket) return;
   if (indent > top_level(l)->indent) {
