@@ -122,7 +122,7 @@ static void start_line(Lexer *l) {
   if (l->s >= l->end || *l->s == '\n') return; /* blank */
   for (const char *s = start; s < text; s++)
     if (*s == '\t') fail(l->c, place_at(l, s), "a tab in the indentation: use spaces");
-  uint32_t indent = (uint32_t)(l->s - l->line_start);
+  uint32_t indent = (uint32_t)(text - start); /* a comment before the first token is part of the line */
   l->at_line_start = 0;
   if (top_level(l)->bracket) return;
   if (indent > top_level(l)->indent) {
@@ -315,60 +315,76 @@ static void lex_quote(Lexer *l) {
   l->s++;
 }
 
-/* Removes the indentation that all lines of a multi-line string share, the first line break and the last line of blanks. */
-static Name *remove_indent(Compiler *c, const char *s, size_t n) {
-  if (n && *s == '\n') s++, n--;
-  size_t common = SIZE_MAX;
-  for (size_t i = 0; i < n;) {
-    size_t k = i;
-    while (k < n && s[k] == ' ') k++;
-    if ((k >= n || s[k] != '\n') && k - i < common) common = k - i;
-    while (k < n && s[k] != '\n') k++;
-    i = k + 1;
-  }
-  if (common == SIZE_MAX) common = 0;
-  char *out = arena_alloc(c, n + 1);
-  size_t length = 0;
-  for (size_t i = 0; i < n;) {
-    size_t skip = 0;
-    while (skip < common && i < n && s[i] == ' ') i++, skip++;
-    while (i < n) {
-      out[length++] = s[i];
-      if (s[i++] == '\n') break;
-    }
-  }
-  return name_of(c, out, length);
+/* Whether the closing quotes stand at s. */
+static int at_quotes(const Lexer *l, const char *s, int triple) {
+  return *s == '"' && (!triple || (l->end - s > 2 && s[1] == '"' && s[2] == '"'));
 }
 
+/* The indentation that all lines of the multi-line string share whose text begins here; lines of blanks do not count, except the last one. */
+static size_t common_indent(const Lexer *l, int is_raw) {
+  size_t common = SIZE_MAX, blanks = 0;
+  int is_indent = 1;
+  for (const char *s = l->s; s < l->end; s++) {
+    if (at_quotes(l, s, 1)) return is_indent && blanks && blanks < common ? blanks : common == SIZE_MAX ? 0 : common;
+    if (is_indent && *s == ' ') {
+      blanks++;
+      continue;
+    }
+    if (is_indent && *s != '\n' && *s != '\r' && blanks < common) common = blanks;
+    is_indent = *s == '\n' || (is_indent && *s == '\r');
+    blanks = 0;
+    if (*s == '\\' && !is_raw && l->end - s > 1) s++;
+  }
+  return 0;
+}
+
+static void skip_indent(Lexer *l, size_t n) {
+  for (; n && peek(l, 0) == ' '; n--) l->s++;
+}
+
+static void add_escape(Lexer *l, TokenKind kind, Text *text) {
+  int is_byte;
+  const char *at = l->s++;
+  uint32_t ch = read_escape(l, &is_byte);
+  if (is_byte && kind == T_BYTES) put_text(l->c, text, (int)ch);
+  else if (is_byte && ch > 0x7f) fail(l->c, place_at(l, at), "\\x beyond 7F is not UTF-8; use \\u{...} or b\"...\"");
+  else put_utf8(l->c, text, ch);
+}
+
+/* A multi-line string loses its first line break, and the indentation that all its lines share. */
 static void lex_string(Lexer *l, TokenKind kind, int is_raw) {
   const char *start = l->s;
   int triple = peek(l, 1) == '"' && peek(l, 2) == '"';
   Token head = *add(l, kind, start);
-  size_t index = l->tokens->count - 1;
+  size_t index = l->tokens->count - 1, indent = 0;
   l->s += triple ? 3 : 1;
   Text text = {0};
   add_text(l->c, &text, "%s", "");
+  if (triple) {
+    if (peek(l, 0) == '\r' && peek(l, 1) == '\n') l->s++;
+    if (peek(l, 0) == '\n') {
+      l->s++;
+      next_line(l);
+    }
+    indent = common_indent(l, is_raw);
+    skip_indent(l, indent);
+  }
   for (;;) {
     if (l->s >= l->end || (*l->s == '\n' && !triple)) fail(l->c, (Place){l->m, head.line, head.column}, "this string is not closed");
-    if (*l->s == '"' && (!triple || (peek(l, 1) == '"' && peek(l, 2) == '"'))) break;
+    if (at_quotes(l, l->s, triple)) break;
     if (*l->s == '\\' && !is_raw) {
-      l->s++;
-      int is_byte;
-      const char *at = l->s - 1;
-      uint32_t ch = read_escape(l, &is_byte);
-      if (is_byte && kind == T_BYTES) put_text(l->c, &text, (int)ch);
-      else if (is_byte && ch > 0x7f) fail(l->c, place_at(l, at), "\\x beyond 7F is not UTF-8; use \\u{...} or b\"...\"");
-      else put_utf8(l->c, &text, ch);
+      add_escape(l, kind, &text);
       continue;
     }
     char ch = *l->s++;
     if (ch == '\r' && peek(l, 0) == '\n') continue;
     put_text(l->c, &text, ch);
-    if (ch == '\n') next_line(l);
+    if (ch != '\n') continue;
+    next_line(l);
+    skip_indent(l, indent);
   }
   l->s += triple ? 3 : 1;
-  Token *t = &VEC_AT(l->tokens, Token, index);
-  t->name = triple ? remove_indent(l->c, text.bytes, text.length) : name_of(l->c, text.bytes, text.length);
+  VEC_AT(l->tokens, Token, index).name = name_of(l->c, text.bytes, text.length);
 }
 
 /* -- names and punctuation -- */
