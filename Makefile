@@ -115,11 +115,11 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 $(B)/tests/code/test_generated: $(B)/tests/code/gen_module.o $(B)/tests/code/gen_calls.o
 
 # The main job: compile the examples and run them.
-run: all
+run: orusc
 	@mkdir -p $(B)/examples
 	@for f in examples/*.orus; do \
 	    name=$$(basename $$f .orus); echo "== $$name"; \
-	    $(STAGE0) -o $(B)/examples/$$name.orbc $$f && $(ORUS) $(B)/examples/$$name.orbc || exit 1; \
+	    $(ORUS) $(B)/orusc.orbc -o $(B)/examples/$$name.orbc $$f && $(ORUS) $(B)/examples/$$name.orbc || exit 1; \
 	done
 
 # Compares with the peers that are installed: make bench BENCH=fib,nbody RUNS=5 PEERS=orus,lua5.4,luajit-joff,luajit,node,python3
@@ -185,7 +185,7 @@ COMPILER_SRC := $(shell find compiler std -name '*.orus')
 $(B)/orusc.orbc: $(STAGE0) $(COMPILER_SRC)
 	$(Q)$(STAGE0) -o $@ -I . compiler/orusc.orus
 
-orusc: $(ORUS) $(B)/orusc.orbc
+orusc: all $(B)/orusc.orbc
 
 test-orusc: orusc
 	@scripts/test-orusc $(B)
@@ -209,7 +209,7 @@ test-fault: $(B)/tests/stage0/test_fault
 .SECONDARY:
 
 # All that the tests run, without running it.
-programs: all $(TEST_BIN)
+programs: all orusc $(TEST_BIN)
 
 unit: $(TEST_BIN)
 	@scripts/run-tests $(TEST_BIN)
