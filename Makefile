@@ -77,7 +77,7 @@ endif
 #: test-compiler   the parts of the compiler in Orus
 #: orusc           the compiler in Orus, compiled by stage0
 #: test-orusc      the language corpus, compiled by it
-#: bootstrap       the compiler compiles itself until nothing changes
+#: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-install    install, run from elsewhere, uninstall
@@ -179,7 +179,6 @@ test-compiler: all
 test-lang: all
 	@scripts/test-lang $(B)
 
-# Programs that use a part of the compiler; the others under tests/compiler are what they read.
 # The compiler in Orus.
 COMPILER_SRC := $(shell find compiler std -name '*.orus')
 $(B)/orusc.orbc: $(STAGE0) $(COMPILER_SRC)
@@ -190,12 +189,13 @@ orusc: all $(B)/orusc.orbc
 test-orusc: orusc
 	@scripts/test-orusc $(B)
 
-# Compiled by stage0, then by itself twice: what it makes of itself must stay the same.
-bootstrap: orusc
-	$(Q)cp $(B)/orusc.orbc $(B)/orusc.1.orbc
-	$(Q)$(ORUS) $(B)/orusc.1.orbc -o $(B)/orusc.2.orbc -I . compiler/orusc.orus
-	$(Q)$(ORUS) $(B)/orusc.2.orbc -o $(B)/orusc.3.orbc -I . compiler/orusc.orus
-	$(Q)cmp $(B)/orusc.2.orbc $(B)/orusc.3.orbc && echo "orusc.2.orbc and orusc.3.orbc are the same"
+# Compiled by stage0, then by itself twice: what it makes of itself must stay the same; by other builds too: make bootstrap WITH="asan-gcc debug-clang".
+WITH ?=
+bootstrap: all $(WITH:%=bootstrap-%)
+	@scripts/test-bootstrap $(B) $(WITH:%=build/%)
+
+bootstrap-%:
+	@$(MAKE) -s VARIANT=$(firstword $(subst -, ,$*)) CC=$(lastword $(subst -, ,$*)) all
 
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
