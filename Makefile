@@ -52,7 +52,7 @@ STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc bootstrap test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -78,6 +78,8 @@ endif
 #: orusc           the compiler in Orus, compiled by stage0
 #: test-orusc      the language corpus, compiled by it
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
+#: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
+#: test-doc-examples  the examples in the documentation of std
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-install    install, run from elsewhere, uninstall
@@ -196,6 +198,15 @@ bootstrap: all $(WITH:%=bootstrap-%)
 
 bootstrap-%:
 	@$(MAKE) -s VARIANT=$(firstword $(subst -, ,$*)) CC=$(lastword $(subst -, ,$*)) all
+
+# The standard library against programs by others; ORACLE_SIZE=10 takes ten times as many cases, ORACLES=hashes one part.
+ORACLE_SIZE ?= 1
+test-oracles: all
+	@ORACLE_SIZE=$(ORACLE_SIZE) ORACLES="$(ORACLES)" scripts/test-oracles $(B)
+
+# The examples in the documentation of std say what they say.
+test-doc-examples: all
+	@scripts/test-doc-examples $(B)
 
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
