@@ -50,6 +50,8 @@ TEST_BIN := $(TEST_SRC:%.c=$(B)/%)
 
 STAGE0  := $(B)/stage0
 ORUS    := $(B)/orus
+# The same without the tools: it compiles them.
+BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
 .PHONY: all help run test-lang test-compiler orusc test-orusc bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
@@ -58,8 +60,51 @@ ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
 endif
 
-$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
+
+$(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
+
+# The compiler in Orus: compiled by stage0 (1), by itself (2); that one compiles the tools, which have the compiler and std in them. Files of bytecode fit every
+# machine, so the release build for this one makes them for all.
+TOOLS        := build/release-$(HOSTCC)
+COMPILER_SRC := $(shell find compiler std -name '*.orus')
+STD_SRC      := $(sort $(shell find std -name '*.orus'))
+TOOL_SRC     := $(sort $(shell find compiler tools -name '*.orus'))
+
+ifeq ($(B),$(TOOLS))
+$(B)/orusc.1.orbc: $(STAGE0) $(COMPILER_SRC)
+	$(Q)$(STAGE0) -o $@ -I . compiler/orusc.orus
+
+$(B)/orusc.2.orbc: $(BARE) $(B)/orusc.1.orbc
+	$(Q)$(BARE) $(B)/orusc.1.orbc -o $@ -I . compiler/orusc.orus
+
+$(B)/embedded/embedded.orus: $(B)/embed $(STD_SRC) $(TOOL_SRC)
+	@mkdir -p $(@D)
+	$(Q)$(B)/embed texts std/ $(STD_SRC) $(TOOL_SRC) >$@
+
+$(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc -o $@ -I . -I $(B)/embedded tools/cli/main.orus
+else
+.PHONY: host-tools
+host-tools:
+	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc
+$(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
+endif
+
+$(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc
+	$(Q)$(B)/embed image tool $(TOOLS)/tool.orbc >$@
+
+$(B)/tool_none.c: $(B)/embed
+	$(Q)$(B)/embed image tool >$@
+
+$(B)/tool_%.o: $(B)/tool_%.c
+	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
+
+$(B)/embed: boot/embed.c
+	@mkdir -p $(@D)
+	$(Q)$(HOSTCC) -std=c11 -O1 $(WARN) $(DEFINES) $< -o $@
 
 $(STAGE0): $(B)/boot/stage0/main.o $(S0_OBJ) $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
@@ -117,12 +162,8 @@ $(B)/tests/%: $(B)/tests/%.o $(LIB)
 $(B)/tests/code/test_generated: $(B)/tests/code/gen_module.o $(B)/tests/code/gen_calls.o
 
 # The main job: compile the examples and run them.
-run: orusc
-	@mkdir -p $(B)/examples
-	@for f in examples/*.orus; do \
-	    name=$$(basename $$f .orus); echo "== $$name"; \
-	    $(ORUS) $(B)/orusc.orbc -o $(B)/examples/$$name.orbc $$f && $(ORUS) $(B)/examples/$$name.orbc || exit 1; \
-	done
+run: all
+	@for f in examples/*.orus; do echo "== $$(basename $$f .orus)"; $(ORUS) $$f || exit 1; done
 
 # Compares with the peers that are installed: make bench BENCH=fib,nbody RUNS=5 PEERS=orus,lua5.4,luajit-joff,luajit,node,python3
 comma      := ,
@@ -181,12 +222,9 @@ test-compiler: all
 test-lang: all
 	@scripts/test-lang $(B)
 
-# The compiler in Orus.
-COMPILER_SRC := $(shell find compiler std -name '*.orus')
-$(B)/orusc.orbc: $(STAGE0) $(COMPILER_SRC)
-	$(Q)$(STAGE0) -o $@ -I . compiler/orusc.orus
-
-orusc: all $(B)/orusc.orbc
+# The command of the compiler alone, as it compiled itself.
+orusc: $(BARE) $(TOOLS)/orusc.2.orbc
+	$(Q)cp $(TOOLS)/orusc.2.orbc $(B)/orusc.orbc
 
 test-orusc: orusc
 	@scripts/test-orusc $(B)

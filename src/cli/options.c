@@ -9,37 +9,20 @@
 
 enum { FOR_RUN = 1 << COMMAND_RUN, FOR_ASM = 1 << COMMAND_ASM, FOR_ALL = (1 << COMMAND_COUNT) - 1 };
 
-typedef struct CommandInfo {
-  const char *name, *operands, *summary, *more;
-} CommandInfo;
+/* What the commands do is told by tools/cli/command.orus. */
+static const char *const commands[COMMAND_COUNT] = {[COMMAND_RUN] = "run", [COMMAND_VERIFY] = "verify", [COMMAND_DIS] = "dis", [COMMAND_ASM] = "asm"};
 
-static const CommandInfo commands[COMMAND_COUNT] = {
-  [COMMAND_RUN] = {"run", "[OPTIONS] FILE.orbc [ARGUMENTS...]", "run a compiled program; the word run may be left out",
-                   "The exit code is that of the program; 70 after an error that nobody caught or a limit that was reached.\n"
-                   "A traced program uses more fuel than one that is not, because none of its calls is expanded.\n"},
-  [COMMAND_VERIFY] = {"verify", "FILE.orbc", "check a file without running it", "Exit code 65 when the file is refused; the message says where and why.\n"},
-  [COMMAND_DIS] = {"dis", "FILE.orbc", "print a file as assembler text", "What is printed assembles to the same file.\n"},
-  [COMMAND_ASM] = {"asm", "[-o FILE.orbc] FILE.oasm", "assemble text", "Without -o the result stands beside the text, with the ending .orbc.\n"},
-  [COMMAND_HELP] = {"help", "[COMMAND]", "print this, or what a command does", ""},
-};
-
-typedef enum OptionKind { OPTION_HELP, OPTION_VERSION, OPTION_LIMITS, OPTION_JSON, OPTION_STATS, OPTION_TRACE, OPTION_LIMIT, OPTION_OUTPUT, OPTION_COUNT } OptionKind;
+typedef enum OptionKind { OPTION_LIMITS, OPTION_JSON, OPTION_STATS, OPTION_TRACE, OPTION_LIMIT, OPTION_OUTPUT, OPTION_COUNT } OptionKind;
 
 typedef struct OptionInfo {
-  const char *name, *shape, *summary;
+  const char *name;
   unsigned commands; /* that take it, as bits */
   enum { NONE, NEEDED, MAYBE } value; /* NEEDED: behind `=` or as the next word; MAYBE: behind `=` */
 } OptionInfo;
 
 static const OptionInfo options[OPTION_COUNT] = {
-  [OPTION_HELP] = {"--help", "--help, -h", "print what a command does", FOR_ALL, NONE},
-  [OPTION_VERSION] = {"--version", "--version [--json]", "print the version", FOR_ALL, NONE},
-  [OPTION_LIMITS] = {"--limits", "--limits [--json]", "print the limits and their defaults", FOR_ALL, NONE},
-  [OPTION_JSON] = {"--json", NULL, NULL, FOR_ALL, NONE},
-  [OPTION_STATS] = {"--stats", "--stats [--json]", "print statistics at the end, on stderr", FOR_RUN, NONE},
-  [OPTION_TRACE] = {"--trace", "--trace[=calls]", "print each instruction, or only calls and returns, on stderr", FOR_RUN, MAYBE},
-  [OPTION_LIMIT] = {"--limit", "--limit NAME=N", "set a limit (see --limits)", FOR_RUN, NEEDED},
-  [OPTION_OUTPUT] = {"-o", "-o FILE", "where the result goes", FOR_ASM, NEEDED},
+  [OPTION_LIMITS] = {"--limits", FOR_ALL, NONE}, [OPTION_JSON] = {"--json", FOR_ALL, NONE},    [OPTION_STATS] = {"--stats", FOR_RUN, NONE},
+  [OPTION_TRACE] = {"--trace", FOR_RUN, MAYBE},  [OPTION_LIMIT] = {"--limit", FOR_RUN, NEEDED}, [OPTION_OUTPUT] = {"-o", FOR_ASM, NEEDED},
 };
 
 /* -- printing -- */
@@ -56,32 +39,6 @@ static int usage_error(const char *what, const Suggestion *s) {
   if (s->best) fprintf(stderr, "; did you mean '%s'?\n", s->best);
   else fprintf(stderr, "; see orus help\n");
   return EXIT_USAGE;
-}
-
-static void print_options(FILE *to, unsigned for_commands) {
-  fputs("options:\n", to);
-  for (int i = 0; i < OPTION_COUNT; i++)
-    if (options[i].shape && options[i].commands & for_commands) fprintf(to, "  %-20s %s\n", options[i].shape, options[i].summary);
-}
-
-static void print_usage(FILE *to) {
-  for (int i = 0; i < COMMAND_COUNT; i++) {
-    int n = fprintf(to, "%s orus %s %s", i ? "      " : "usage:", commands[i].name, commands[i].operands);
-    fprintf(to, "%*s %s\n", n < 54 ? 54 - n : 0, "", commands[i].summary);
-  }
-  print_options(to, FOR_ALL);
-}
-
-static int help_on(Command c) {
-  printf("usage: orus %s %s\n%c%s.\n%s", commands[c].name, commands[c].operands, commands[c].summary[0] - 'a' + 'A', commands[c].summary + 1, commands[c].more);
-  print_options(stdout, 1u << c);
-  return options_finish_output();
-}
-
-static int print_version(int json) {
-  if (json) printf("{\"name\": \"orus\", \"version\": \"%s\", \"orbc\": \"%d.%d\"}\n", ORUS_VERSION, ORBC_VERSION_MAJOR, ORBC_VERSION_MINOR);
-  else printf("orus %s\n", ORUS_VERSION);
-  return options_finish_output();
 }
 
 /* The meanings in limits.def hold no characters that JSON would escape; scripts/test-cli parses all of this. */
@@ -103,14 +60,8 @@ static int print_limits(int json) {
 /* The command named by the word; COMMAND_COUNT: none. */
 static Command command_named(const char *word) {
   int i = 0;
-  while (i < COMMAND_COUNT && strcmp(word, commands[i].name) != 0) i++;
+  while (i < COMMAND_COUNT && strcmp(word, commands[i]) != 0) i++;
   return (Command)i;
-}
-
-static int unknown_command(const char *word) {
-  Suggestion s = suggest_open(word, strlen(word));
-  for (int i = 0; i < COMMAND_COUNT; i++) suggest_offer(&s, commands[i].name);
-  return usage_error("unknown command", &s);
 }
 
 static int unknown_option(const char *word, size_t n) {
@@ -165,15 +116,13 @@ static int set_trace(Options *o, const char *what) {
 /* -- parsing -- */
 
 typedef struct Asked {
-  int help, version, limits;
+  int limits;
   unsigned given; /* options, as bits */
 } Asked;
 
 static int take_option(Options *o, Asked *asked, OptionKind kind, const char *value) {
   asked->given |= 1u << kind;
   switch (kind) {
-  case OPTION_HELP: asked->help = 1; break;
-  case OPTION_VERSION: asked->version = 1; break;
   case OPTION_LIMITS: asked->limits = 1; break;
   case OPTION_JSON: o->json = 1; break;
   case OPTION_STATS: o->stats = 1; break;
@@ -185,14 +134,19 @@ static int take_option(Options *o, Asked *asked, OptionKind kind, const char *va
   return -1;
 }
 
+/* The option that the word names, with a value behind `=` or without; OPTION_COUNT: none. */
+static int option_named(const char *word) {
+  size_t n = strcspn(word, "=");
+  int kind = 0;
+  while (kind < OPTION_COUNT && (strlen(options[kind].name) != n || memcmp(options[kind].name, word, n))) kind++;
+  return kind;
+}
+
 /* The option at argv[*at], and its value: behind `=` or the next word. -1, or the exit code. */
 static int parse_option(Options *o, Asked *asked, int argc, char **argv, int *at) {
   const char *word = argv[*at], *equals = strchr(word, '=');
-  size_t n = equals ? (size_t)(equals - word) : strlen(word);
-  int kind = 0;
-  if (!strcmp(word, "-h")) return take_option(o, asked, OPTION_HELP, NULL);
-  while (kind < OPTION_COUNT && (strlen(options[kind].name) != n || memcmp(options[kind].name, word, n))) kind++;
-  if (kind == OPTION_COUNT) return unknown_option(word, n);
+  int kind = option_named(word);
+  if (kind == OPTION_COUNT) return unknown_option(word, strcspn(word, "="));
   const char *value = equals ? equals + 1 : NULL;
   if (!value && options[kind].value == NEEDED && *at + 1 < argc) value = argv[++*at];
   if (options[kind].value == MAYBE || !options[kind].value == !value) return take_option(o, asked, (OptionKind)kind, value);
@@ -204,27 +158,36 @@ static int parse_option(Options *o, Asked *asked, int argc, char **argv, int *at
 static int check_given(const Options *o, const Asked *asked) {
   for (int i = 0; i < OPTION_COUNT; i++) {
     if (!(asked->given >> i & 1) || options[i].commands >> o->command & 1) continue;
-    fprintf(stderr, "orus: '%s' is no option of '%s'; see orus help %s\n", options[i].name, commands[o->command].name, commands[o->command].name);
+    fprintf(stderr, "orus: '%s' is no option of '%s'; see orus help %s\n", options[i].name, commands[o->command], commands[o->command]);
     return EXIT_USAGE;
   }
   return -1;
 }
 
-static int help(const char *on) {
-  if (!on) {
-    print_usage(stdout);
-    return options_finish_output();
-  }
-  Command c = command_named(on);
-  return c == COMMAND_COUNT ? unknown_command(on) : help_on(c);
+/* Whether the file is a compiled program, by its first bytes. */
+static int is_compiled(const char *path) {
+  uint32_t magic = 0;
+  FILE *f = fopen(path, "rb");
+  int is = f && fread(&magic, sizeof magic, 1, f) == 1 && magic == ORBC_MAGIC;
+  if (f) fclose(f);
+  return is;
 }
 
-static int answer(const Options *o, const Asked *asked, const char *word) {
-  if (o->command == COMMAND_HELP) return help(word);
-  if (asked->help) return help(o->named ? commands[o->command].name : NULL);
-  if (asked->version) return print_version(o->json);
-  if (asked->limits) return print_limits(o->json);
-  return -1;
+int options_are_ours(int argc, char **argv) {
+  int named = 0, ours = 0;
+  for (int i = 1; i < argc; i++) { /* as options_parse reads them */
+    const char *word = argv[i];
+    Command c = named ? COMMAND_COUNT : command_named(word);
+    int is_last = !strcmp(word, "--"), kind = option_named(word);
+    if (is_last) return ours || (i + 1 < argc && is_compiled(argv[i + 1]));
+    if (c != COMMAND_COUNT) named = 1, ours = c != COMMAND_RUN;
+    else if (word[0] != '-' || !word[1]) return ours || is_compiled(word);
+    else if (!strcmp(word, "-h") || !strcmp(word, "--help")) return 0;
+    else if (kind == OPTION_LIMITS) ours = 1;
+    else if (kind == OPTION_COUNT) return ours;
+    else if (options[kind].value == NEEDED && !strchr(word, '=')) i++;
+  }
+  return ours;
 }
 
 int options_parse(Options *o, int argc, char **argv) {
@@ -241,20 +204,22 @@ int options_parse(Options *o, int argc, char **argv) {
     else if (argv[i][0] == '-') code = parse_option(o, &asked, argc, argv, &i);
     else break;
   }
-  if (code < 0) code = answer(o, &asked, i < argc ? argv[i] : NULL);
+  if (code < 0 && asked.limits) code = print_limits(o->json);
   if (code < 0) code = check_given(o, &asked);
   if (code >= 0) return code;
-  if (i >= argc) return print_usage(stderr), EXIT_USAGE;
+  if (i >= argc) {
+    fprintf(stderr, "orus: '%s' wants a file; see orus help %s\n", commands[o->command], commands[o->command]);
+    return EXIT_USAGE;
+  }
   o->file = argv[i++];
   o->args = argv + i;
   o->args_count = argc - i;
   if (o->command == COMMAND_RUN || !o->args_count) return -1;
-  fprintf(stderr, "orus: '%s' is one file too many for '%s'\n", argv[i], commands[o->command].name);
+  fprintf(stderr, "orus: '%s' is one file too many for '%s'\n", argv[i], commands[o->command]);
   return EXIT_USAGE;
 }
 
 int options_unreadable(const Options *o) {
-  if (!o->named && !strpbrk(o->file, "./")) return unknown_command(o->file);
   fprintf(stderr, "orus: cannot read '%s'\n", o->file);
   return EXIT_UNREADABLE;
 }

@@ -1,0 +1,57 @@
+/* tool.c -- see tool.h. */
+#include "cli/tool.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The array that an exported function without parameters returns; NULL when it is not there or fails. */
+static ArrayObj *ask(Vm *vm, const Program *program, const char *name) {
+  const Func *f = program_find(program, name, strlen(name));
+  if (!f || f->raw_params || f->ref_params || vm_start(vm, f, NULL, NULL) != VM_DONE || vm_run(vm) != VM_DONE) return NULL;
+  return (ArrayObj *)(void *)vm_result_ref(vm);
+}
+
+static int copy_image(ArrayObj *image, ToolAnswer *to) {
+  to->image = malloc(image->length);
+  if (!to->image) return 0;
+  memcpy(to->image, array_data(image), image->length);
+  to->size = image->length;
+  return 1;
+}
+
+/* Words that each end in a zero byte. */
+static int copy_words(ArrayObj *bytes, ToolAnswer *to) {
+  char *text = malloc((size_t)bytes->length + 1), *end = text + bytes->length;
+  to->text = text;
+  to->words = malloc(((size_t)bytes->length + 1) * sizeof *to->words);
+  if (!text || !to->words) return 0;
+  memcpy(text, array_data(bytes), bytes->length);
+  *end = 0;
+  for (; text < end; text += strlen(text) + 1) to->words[to->count++] = text;
+  return 1;
+}
+
+/* Takes over what the tool wants run. */
+static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
+  ToolAnswer *to = ctx;
+  ArrayObj *image = code ? NULL : ask(vm, program, "program_image");
+  if (!image || !image->length) return code;
+  if (!copy_image(image, to)) return out_of_memory();
+  ArrayObj *words = ask(vm, program, "program_words");
+  return words && copy_words(words, to) ? code : out_of_memory();
+}
+
+int tool_run(Host *host, char **words, int count, ToolAnswer *answer) {
+  Options o = {.file = "orus", .args = words, .args_count = count};
+  *answer = (ToolAnswer){0};
+  if (orus_tool_size) return run_image(host, &o, orus_tool_image, orus_tool_size, take_answer, answer);
+  fprintf(stderr, "orus: there is no compiler in this executable\n");
+  return EXIT_USAGE;
+}
+
+void tool_forget(ToolAnswer *answer) {
+  free(answer->text);
+  free(answer->words);
+  free(answer->image);
+}
