@@ -246,10 +246,12 @@ static CodeFacts *new_facts(Inliner *in, uint32_t function) {
   const OrbcFunction *row = &in->m->view.functions[function];
   GcMemory memory = in->program->memory;
   CodeFacts *f = memory.alloc(memory.ctx, facts_size(row), 8);
+  const OrbcModule *v = &in->m->view;
   LoadReport report;
   if (!f) return in->failed = 1, NULL;
   memset(f, 0, sizeof *f);
-  if (verify_function(&in->m->view, function, in->m->grants, in->scratch, f->notes, &report)) learn(in, f, row);
+  int known = !in->m->vouched || orbc_check_function(v, function, &report);
+  if (known && verify_function(v, function, in->m->grants, in->scratch, f->notes, &report)) learn(in, f, row);
   return f;
 }
 

@@ -411,11 +411,12 @@ int program_assignable(const Program *p, uint32_t from, uint32_t to) {
 /* -- code -- */
 
 /* Of an image that the host vouches for, functions are looked at when they are linked. */
-static int verify(Linker *l, uint64_t grants, int vouched) {
+static int verify(Linker *l) {
+  int vouched = l->m->vouched;
   size_t size = vouched ? verify_function_scratch(0) : verify_scratch_size(l->v);
   void *scratch = grab(l->p, size);
   if (!scratch) return no_memory(l);
-  int ok = vouched ? verify_impls(l->v, scratch, l->report) : verify_module(l->v, grants, scratch, NULL, l->report);
+  int ok = vouched ? verify_impls(l->v, scratch, l->report) : verify_module(l->v, l->m->grants, scratch, NULL, l->report);
   release(l->p, scratch, size);
   return ok;
 }
@@ -445,12 +446,12 @@ static int link_module(Linker *l) {
 }
 
 /* Adds the module whose view is checked; on failure the caller resets the program's counts. */
-static int add_module(Linker *l, uint64_t grants, int vouched) {
+static int add_module(Linker *l) {
   size_t names_size = l->v->string_ends_count * sizeof(uint32_t);
   l->names = grab(l->p, names_size);
   if (!l->names) return no_memory(l);
   memset(l->names, 0, names_size);
-  int ok = verify(l, grants, vouched) && (open_module(l) || no_memory(l)) && link_module(l);
+  int ok = verify(l) && (open_module(l) || no_memory(l)) && link_module(l);
   release(l->p, l->names, names_size);
   return ok;
 }
@@ -500,12 +501,12 @@ static int add_image(Program *p, const void *image, size_t size, uint64_t grants
   *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
   if (!reserve_module(p)) return 0;
   ProgramModule *m = &p->modules[p->modules_count];
-  *m = (ProgramModule){.grants = grants};
-  if (!orbc_read(image, size, &m->view, report)) return 0;
+  *m = (ProgramModule){.grants = grants, .vouched = vouched};
+  if (!(vouched ? orbc_read_vouched : orbc_read)(image, size, &m->view, report)) return 0;
   Linker l = {.p = p, .m = m, .v = &m->view, .report = report};
   if (!counts_fit(&l)) return 0;
   Program before = *p;
-  if (!add_module(&l, grants, vouched)) {
+  if (!add_module(&l)) {
     undo(p, &before);
     free_module(p, m);
     return 0;

@@ -79,6 +79,7 @@ struct ProgramModule {
   uint32_t *types;         /* module type (minus 32) -> program type */
   uint32_t *functions;     /* module function, imports included -> program function */
   uint64_t grants;
+  int vouched;             /* program_add_vouched() */
 };
 
 typedef struct Program {
@@ -104,8 +105,8 @@ void program_free(Program *program);
 /* Verifies and links the image.  Its imports must be there already.  `grants`: kernel domains that the host grants to it.  Returns 1, or 0 with `report` filled. */
 int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
-/* The same for an image that the host vouches for because it is part of it: functions are verified only when they are linked, and `report` knows nothing of
- * those that are wrong. */
+/* The same for an image that the host vouches for, because it is part of the executable: orbc_read_vouched() reads it, and functions are verified only when they
+ * are linked, so `report` knows nothing of those that are wrong. */
 int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
 /* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */

@@ -159,7 +159,7 @@ static int start(Run *r) {
   Obj *args = vm_array(r->vm, entry->module->types[type], 0);
   if (!args) return 0;
   VmStatus status = vm_start(r->vm, entry, NULL, &args);
-  assert_true(status == VM_DONE || status == VM_NO_MEMORY);
+  assert_true(status == VM_DONE || (status == VM_ERROR && vm_error_kind(r->vm) == ERR_KIND_OUT_OF_MEMORY));
   return status == VM_DONE;
 }
 
