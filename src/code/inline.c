@@ -48,7 +48,7 @@ typedef struct Inliner {
   const ProgramModule *m;
   CodeDraft *out;
   uint32_t function; /* own function of the module, whose code is made */
-  CodeFacts *facts;  /* of it */
+  const CodeFacts *facts; /* of it */
   void *scratch;     /* for the verifier, of the function or of a small one */
   CodeVec maps, fixups, covers;
   CodeVec loops; /* int32_t for each map row: how many loops the instruction is in */
@@ -652,7 +652,8 @@ static uint64_t growth_of(const OrbcModule *v, const OrbcFunction *row) {
   return (uint64_t)GROWTH * row->code + FREE_GROWTH / v->functions_count;
 }
 
-static int inline_verified(Inliner *in) {
+static int inline_known(Inliner *in) {
+  if (!in->facts) return 0;
   if (in->facts->state == INVALID) return -1;
   GcMemory memory = in->program->memory;
   vec_init(&in->maps, memory, sizeof(uint32_t));
@@ -673,12 +674,12 @@ int inline_function(const Program *program, const Func *f, CodeDraft *out) {
   size_t scratch = verify_function_scratch(f->row->code > SMALL ? f->row->code : SMALL);
   Inliner in = {.program = program, .m = f->module, .out = out, .function = f->index - f->module->first_function, .payment = ORBC_NONE,
                 .room = program->is_exact ? 0 : 4 * f->row->code + 256, .growth = growth_of(v, f->row)};
-  int made = 0;
+  CodeFacts *own = NULL;
   in.scratch = memory.alloc(memory.ctx, scratch, 8);
   if (!in.scratch) return 0;
-  in.facts = new_facts(&in, in.function);
-  if (in.facts) made = inline_verified(&in);
-  free_facts(memory, in.facts, f->row);
+  in.facts = f->row->code <= SMALL ? small_facts(&in, in.function) : (own = new_facts(&in, in.function));
+  int made = inline_known(&in);
+  free_facts(memory, own, f->row);
   memory.free(memory.ctx, in.scratch, scratch, 8);
   return made;
 }
