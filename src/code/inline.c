@@ -15,23 +15,24 @@ enum {
   LOOK_BACK = 12,    /* instructions in front of a call in which copies of arguments are looked for */
   LOOK_AHEAD = 100,  /* instructions behind a call in which its result is looked for */
   PASSES = 8,        /* over a function whose locals are looked at: enough for loops six deep */
-  GROWTH = 3,        /* a module may be expanded by so many times its own code */
-  FREE_GROWTH = 65536, /* and so many instructions */
+  GROWTH = 3,        /* what is expanded in a function may be so many times its own code */
+  FREE_GROWTH = 65536, /* and so many instructions, which all functions of a module share evenly */
   SITE_COST = 4      /* of which an expansion takes some even when it leaves nothing behind */
 };
 
-enum { UNKNOWN, EXPANDABLE, NOT_EXPANDABLE };
+enum { INVALID, EXPANDABLE, NOT_EXPANDABLE };
 
-/* What is known of a function of the module. */
-typedef struct Facts {
-  uint8_t state;
+/* What is known of a function, kept for all those that it is expanded in when it is small. */
+struct CodeFacts {
+  uint8_t state; /* INVALID: the verifier refuses it, nothing else is known */
   uint8_t loops_to_start; /* something jumps to its first instruction */
   uint32_t params[2], locals[2], total[2];
   uint64_t changed[2]; /* parameters that the body writes; by bank, one bit for each */
   uint64_t unset[2];   /* locals that it may read before it wrote them */
   uint32_t returns;    /* instructions that return; each becomes a move and a jump */
   uint32_t cost;       /* instructions that its expansion makes at most, without expansions within */
-} Facts;
+  uint32_t notes[];    /* of the verifier, one for each instruction */
+};
 
 typedef struct Fixup {
   uint32_t at, target; /* position of the jump; frozen position that it goes to */
@@ -43,28 +44,29 @@ typedef struct Cover {
 } Cover;
 
 typedef struct Inliner {
-  Program *program;
-  ProgramModule *m;
-  const uint32_t *notes;
-  CodeVec *out_notes;
-  CodeVec facts, maps, fixups, covers;
+  const Program *program;
+  const ProgramModule *m;
+  CodeDraft *out;
+  uint32_t function; /* own function of the module, whose code is made */
+  const CodeFacts *facts; /* of it */
+  void *scratch;     /* for the verifier, of the function or of a small one */
+  CodeVec maps, fixups, covers;
   CodeVec loops; /* int32_t for each map row: how many loops the instruction is in */
-  uint32_t start;   /* where the root's code starts */
   uint32_t room;    /* how long it may become */
-  uint64_t growth;  /* what is left for the module's expansions */
+  uint64_t growth;  /* what is left for expansions */
   uint32_t most[2]; /* registers it needs */
   uint32_t pending; /* notes for the next instruction */
   uint32_t payment; /* position of the payment (see settle) that is in front of here with straight code between; ORBC_NONE: there is none */
   int32_t debt;     /* CodeOrigin.debt here */
-  int failed;
+  int failed;       /* no memory */
 } Inliner;
 
 /* A function body that is being copied. */
 typedef struct Activation {
   const struct Activation *caller;
   const OrbcFunction *row;
+  const CodeFacts *facts;
   const uint64_t *code;  /* frozen */
-  const uint32_t *notes;
   uint32_t function;     /* own function of the module */
   uint32_t site, base[2], result[2];
   size_t map;            /* in maps and loops: where its rows are */
@@ -86,7 +88,7 @@ typedef struct LocalSets {
 } LocalSets;
 
 /* What an instruction reads, and what it leaves as it is.  A window, or the results of RETN, are all registers from the named one on. */
-static void find_operands(const Facts *f, uint64_t w, LocalSets *read, LocalSets *kept) {
+static void find_operands(const CodeFacts *f, uint64_t w, LocalSets *read, LocalSets *kept) {
   unsigned op = insn_op(w);
   *read = (LocalSets){{0, 0}};
   *kept = (LocalSets){{UINT64_MAX, UINT64_MAX}};
@@ -133,11 +135,11 @@ static int pass_backwards(const OrbcFunction *row, const uint64_t *code, const L
   return changed;
 }
 
-static uint64_t own_locals(const Facts *f, int bank) { return (((uint64_t)1 << f->locals[bank]) - 1) & ~(((uint64_t)1 << f->params[bank]) - 1); }
+static uint64_t own_locals(const CodeFacts *f, int bank) { return (((uint64_t)1 << f->locals[bank]) - 1) & ~(((uint64_t)1 << f->params[bank]) - 1); }
 
 /* Liveness (Kildall, "A unified approach to global program optimization", 1973): which locals may be read before the function has written them.  All may, when
  * that is not known soon: a pass for each level of loops is enough (Kam and Ullman, 1976), but jumps can be chosen that need one for each instruction. */
-static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) {
+static void find_unset(CodeFacts *f, const OrbcFunction *row, const uint64_t *code) {
   LocalSets read[ANALYSED], kept[ANALYSED], live[ANALYSED];
   uint64_t own[2] = {own_locals(f, BANK_RAW), own_locals(f, BANK_REF)};
   if (!own[0] && !own[1]) return;
@@ -149,12 +151,12 @@ static void find_unset(Facts *f, const OrbcFunction *row, const uint64_t *code) 
 }
 
 /* Errors may go from anywhere to a handler, so functions with handlers are not analysed. */
-static int is_analysed(const Facts *f, const OrbcFunction *row) {
+static int is_analysed(const CodeFacts *f, const OrbcFunction *row) {
   return row->code <= ANALYSED && !row->handlers && f->locals[0] <= 63 && f->locals[1] <= 63;
 }
 
 /* Parameters that cannot be another register: those that are written, and those that stand side by side in a window. */
-static void find_changed(Facts *f, uint64_t w) {
+static void find_changed(CodeFacts *f, uint64_t w) {
   unsigned op = insn_op(w);
   for (unsigned i = 0; i < 3; i++) {
     unsigned format = flow_format(op, i), reg = flow_operand(w, i);
@@ -165,7 +167,7 @@ static void find_changed(Facts *f, uint64_t w) {
 }
 
 /* Functions that never return are not worth it: they are what rarely happens. */
-static int is_expandable(Facts *f, const OrbcFunction *row, const uint64_t *code) {
+static int is_expandable(CodeFacts *f, const OrbcFunction *row, const uint64_t *code) {
   if (row->code > SMALL || row->closure || !is_analysed(f, row)) return 0;
   for (uint32_t i = 0; i < row->code; i++) {
     unsigned op = insn_op(code[i]);
@@ -199,11 +201,11 @@ static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
 
 /* References that the code may hold: those it names, results of calls, which may be the next call's arguments without being named, and locals, which are read
  * unwritten, in a window or behind the first of several results.  What a call's window has room for beyond these stays empty, and need not be a root. */
-static uint32_t refs_used(const Inliner *in, const Facts *f, const OrbcFunction *row) {
+static uint32_t refs_used(const Inliner *in, const CodeFacts *f, const OrbcFunction *row) {
   const uint64_t *code = in->m->view.code + row->first_code;
   uint32_t most = f->params[BANK_REF];
   for (uint32_t i = 0; i < row->code; i++) {
-    uint32_t results = ref_results(in, code[i], in->notes[row->first_code + i]);
+    uint32_t results = ref_results(in, code[i], f->notes[i]);
     if (results && insn_b(code[i]) + results > most) most = insn_b(code[i]) + results;
     for (unsigned k = 0; k < 3; k++) {
       unsigned format = flow_format(insn_op(code[i]), k), reg = flow_operand(code[i], k);
@@ -222,11 +224,8 @@ static uint32_t count_bits(uint64_t bits) {
   return n;
 }
 
-static Facts *facts_of(Inliner *in, uint32_t function) {
-  Facts *f = &VEC_ROWS(Facts, in->facts)[function];
-  if (f->state != UNKNOWN) return f;
+static void learn(const Inliner *in, CodeFacts *f, const OrbcFunction *row) {
   const OrbcModule *v = &in->m->view;
-  const OrbcFunction *row = &v->functions[function];
   const OrbcType *type = orbc_type(v, row->type);
   f->params[BANK_REF] = row->closure ? 1 : 0;
   for (uint32_t i = 0; i < type->number; i++) f->params[is_raw_type(v->items[type->first_item + i].type) ? BANK_RAW : BANK_REF]++;
@@ -238,20 +237,51 @@ static Facts *facts_of(Inliner *in, uint32_t function) {
   if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
   else f->unset[BANK_RAW] = UINT64_MAX;
   f->cost = row->code + f->returns + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
+}
+
+static size_t facts_size(const OrbcFunction *row) { return sizeof(CodeFacts) + row->code * sizeof(uint32_t); }
+
+/* NULL: no memory. */
+static CodeFacts *new_facts(Inliner *in, uint32_t function) {
+  const OrbcFunction *row = &in->m->view.functions[function];
+  GcMemory memory = in->program->memory;
+  CodeFacts *f = memory.alloc(memory.ctx, facts_size(row), 8);
+  const OrbcModule *v = &in->m->view;
+  LoadReport report;
+  if (!f) return in->failed = 1, NULL;
+  memset(f, 0, sizeof *f);
+  int known = !in->m->vouched || orbc_check_function(v, function, &report);
+  if (known && verify_function(v, function, in->m->grants, in->scratch, f->notes, &report)) learn(in, f, row);
   return f;
 }
 
+static void free_facts(GcMemory memory, CodeFacts *f, const OrbcFunction *row) {
+  if (f) memory.free(memory.ctx, f, facts_size(row), 8);
+}
+
+/* Facts of a small function: those that were there first, when several threads look for them.  NULL: no memory. */
+static const CodeFacts *small_facts(Inliner *in, uint32_t function) {
+  Func *f = &in->program->functions[in->m->first_function + function];
+  CodeFacts *known = atomic_load_explicit(&f->facts, memory_order_acquire), *made;
+  if (known || !(made = new_facts(in, function))) return known;
+  if (atomic_compare_exchange_strong(&f->facts, &known, made)) return made;
+  free_facts(in->program->memory, made, f->row);
+  return known;
+}
+
+void inline_forget(const Program *program, Func *f) { free_facts(program->memory, atomic_load(&f->facts), f->row); }
+
 /* -- the output -- */
 
-static uint32_t position(const Inliner *in) { return (uint32_t)in->m->code.count; }
-static uint64_t *word(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint64_t, in->m->code)[at]; }
-static uint32_t *note(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint32_t, *in->out_notes)[at]; }
-static CodeOrigin *origin(const Inliner *in, uint32_t at) { return &VEC_ROWS(CodeOrigin, in->m->origins)[at]; }
+static uint32_t position(const Inliner *in) { return (uint32_t)in->out->code.count; }
+static uint64_t *word(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint64_t, in->out->code)[at]; }
+static uint32_t *note(const Inliner *in, uint32_t at) { return &VEC_ROWS(uint32_t, in->out->notes)[at]; }
+static CodeOrigin *origin(const Inliner *in, uint32_t at) { return &VEC_ROWS(CodeOrigin, in->out->origins)[at]; }
 
 static void emit(Inliner *in, const Activation *act, uint64_t w, uint32_t notes, uint32_t pc) {
-  uint64_t *to = vec_next(&in->m->code);
-  uint32_t *to_notes = vec_next(in->out_notes);
-  CodeOrigin *to_origin = vec_next(&in->m->origins);
+  uint64_t *to = vec_next(&in->out->code);
+  uint32_t *to_notes = vec_next(&in->out->notes);
+  CodeOrigin *to_origin = vec_next(&in->out->origins);
   if (!to || !to_notes || !to_origin) {
     in->failed = 1;
     return;
@@ -278,9 +308,9 @@ static void remove_row(CodeVec *vec, uint32_t at) {
 /* Takes out the instruction at `at`, with which and behind which there is only straight code of `act`, up to frozen position `pc`. */
 static void take_out(Inliner *in, const Activation *act, uint32_t at, uint32_t pc) {
   uint32_t inherited = *note(in, at) & (uint32_t)(NOTE_BLOCK | NOTE_JOIN);
-  remove_row(&in->m->code, at);
-  remove_row(in->out_notes, at);
-  remove_row(&in->m->origins, at);
+  remove_row(&in->out->code, at);
+  remove_row(&in->out->notes, at);
+  remove_row(&in->out->origins, at);
   if (at < position(in)) *note(in, at) |= inherited;
   else in->pending |= inherited;
   for (uint32_t i = at; i < position(in); i++) origin(in, i)->debt++;
@@ -308,7 +338,7 @@ static uint64_t rename_all(const Activation *act, uint64_t w) {
 /* Whether temporary `reg` of the frozen code is not read behind instruction `i`.  Blocks may be as long as a file, so this gives up. */
 static int is_dead_behind(const Activation *act, uint32_t i, int bank, unsigned reg) {
   if (reg < (bank == BANK_RAW ? act->row->raw_locals : act->row->ref_locals)) return 0;
-  for (uint32_t end = i + LOOK_AHEAD; !(opcode_info[insn_op(act->code[i])].flags & OPF_ENDS_BLOCK) && ++i < act->row->code && !(act->notes[i] & NOTE_BLOCK);) {
+  for (uint32_t end = i + LOOK_AHEAD; !(opcode_info[insn_op(act->code[i])].flags & OPF_ENDS_BLOCK) && ++i < act->row->code && !(act->facts->notes[i] & NOTE_BLOCK);) {
     if (i == end) return 0;
     if (flow_reads(act->code[i], bank, reg)) return 0;
     if (flow_writes(act->code[i], bank, reg)) return 1;
@@ -323,7 +353,7 @@ static uint32_t find_copy(const Inliner *in, const Activation *act, int bank, un
   uint32_t end = position(in), at = end;
   unsigned move = bank == BANK_RAW ? OP_MOV : OP_MOVP;
   for (;;) {
-    if (at == in->start || end - at > LOOK_BACK || (at < end && (*note(in, at) & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)))) return ORBC_NONE;
+    if (at == 0 || end - at > LOOK_BACK || (at < end && (*note(in, at) & (uint32_t)(NOTE_BLOCK | NOTE_JOIN)))) return ORBC_NONE;
     at--;
     if (origin(in, at)->site != act->site) return ORBC_NONE;
     if (flow_writes(*word(in, at), bank, to)) break;
@@ -336,7 +366,7 @@ static uint32_t find_copy(const Inliner *in, const Activation *act, int bank, un
 }
 
 /* Lets parameters that are copies be what they are copies of, and takes the copies out. */
-static void substitute_arguments(Inliner *in, const Activation *act, uint32_t pc, Activation *callee, const Facts *facts) {
+static void substitute_arguments(Inliner *in, const Activation *act, uint32_t pc, Activation *callee, const CodeFacts *facts) {
   for (int bank = 0; bank < 2; bank++) {
     for (unsigned k = 0; k < facts->params[bank] && k < 64; k++) {
       if (facts->changed[bank] >> k & 1) continue;
@@ -349,7 +379,7 @@ static void substitute_arguments(Inliner *in, const Activation *act, uint32_t pc
   }
 }
 
-static void clear_locals(Inliner *in, const Activation *callee, const Facts *facts) {
+static void clear_locals(Inliner *in, const Activation *callee, const CodeFacts *facts) {
   for (int bank = 0; bank < 2; bank++)
     for (unsigned k = facts->params[bank]; k < facts->locals[bank]; k++)
       if (facts->unset[bank] >> k & 1)
@@ -361,7 +391,7 @@ static void clear_locals(Inliner *in, const Activation *callee, const Facts *fac
 /* Whether the instruction in front of the return at `pc` made what is returned, in temporary `reg` of the frozen code, and can put it elsewhere. */
 static int can_redirect(const Inliner *in, const Activation *act, uint32_t pc, int bank, unsigned reg) {
   uint32_t at = position(in);
-  if (at == in->start || in->pending || (act->notes[pc] & NOTE_BLOCK) || pc == 0) return 0;
+  if (at == 0 || in->pending || (act->facts->notes[pc] & NOTE_BLOCK) || pc == 0) return 0;
   if (reg < (bank == BANK_RAW ? act->row->raw_locals : act->row->ref_locals)) return 0;
   const CodeOrigin *from = origin(in, at - 1);
   uint64_t w = *word(in, at - 1);
@@ -370,11 +400,11 @@ static int can_redirect(const Inliner *in, const Activation *act, uint32_t pc, i
 
 static void return_value(Inliner *in, const Activation *act, uint32_t pc, int bank, unsigned reg) {
   unsigned from = renamed(act, bank, reg), to = act->result[bank];
-  if (from == to) in->pending |= act->notes[pc] & NOTE_BLOCK ? (uint32_t)NOTE_JOIN : 0;
+  if (from == to) in->pending |= act->facts->notes[pc] & NOTE_BLOCK ? (uint32_t)NOTE_JOIN : 0;
   else if (can_redirect(in, act, pc, bank, reg)) {
     uint64_t *w = word(in, position(in) - 1);
     *w = flow_with(*w, 0, to);
-  } else emit_extra(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->notes[pc] & NOTE_BLOCK, pc);
+  } else emit_extra(in, act, insn_make(bank == BANK_RAW ? OP_MOV : OP_MOVP, to, from, 0), act->facts->notes[pc] & NOTE_BLOCK, pc);
 }
 
 static void add_fixup(Inliner *in, uint32_t target) {
@@ -388,7 +418,7 @@ static void expand_return(Inliner *in, const Activation *act, uint32_t pc) {
   in->debt = act->debt + 1;
   if (insn_op(w) == OP_RETR) return_value(in, act, pc, BANK_RAW, insn_a(w));
   else if (insn_op(w) == OP_RETP) return_value(in, act, pc, BANK_REF, insn_a(w));
-  else if (act->notes[pc] & NOTE_BLOCK) in->pending |= (uint32_t)NOTE_JOIN;
+  else if (act->facts->notes[pc] & NOTE_BLOCK) in->pending |= (uint32_t)NOTE_JOIN;
   if (pc + 1 == act->row->code || in->failed) return;
   emit_extra(in, act, insn_make_wide(OP_JMP, 0, 0), 0, pc);
   add_fixup(in, act->row->code);
@@ -428,7 +458,7 @@ static int is_active(const Activation *act, uint32_t function) {
 }
 
 static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, const Activation *act) {
-  const uint32_t *params = facts_of(in, act->function)->params; /* 64 are more than what is expanded has */
+  const uint32_t *params = act->facts->params; /* 64 are more than what is expanded has */
   CodeSite site = {.function = in->m->first_function + act->function, .parent = caller ? caller->site : ORBC_NONE, .call = pc,
                    .temps = {act->base[0] + act->row->raw_locals, act->base[1] + act->row->ref_locals}};
   for (int bank = 0; bank < 2; bank++) {
@@ -436,22 +466,21 @@ static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, con
     site.result[bank] = act->result[bank];
     site.arguments[bank] = (((uint64_t)1 << (params[bank] & 63)) - 1) & ~act->copied[bank];
   }
-  if (!vec_add(&in->m->sites, &site, 1)) in->failed = 1;
-  return (uint32_t)in->m->sites.count - 1;
+  if (!vec_add(&in->out->sites, &site, 1)) in->failed = 1;
+  return (uint32_t)in->out->sites.count - 1;
 }
 
-static void activate(Inliner *in, Activation *act, uint32_t function) {
-  const OrbcModule *v = &in->m->view;
+static void activate(const Inliner *in, Activation *act, uint32_t function, const CodeFacts *facts) {
   act->function = function;
-  act->row = &v->functions[function];
-  act->code = v->code + act->row->first_code;
-  act->notes = in->notes + act->row->first_code;
+  act->facts = facts;
+  act->row = &in->m->view.functions[function];
+  act->code = in->m->view.code + act->row->first_code;
 }
 
 /* When the call's result is only copied elsewhere by the next instruction, it goes there at once: 1, and that instruction is done with. */
 static int take_result(const Activation *act, uint32_t pc, Activation *callee) {
   uint64_t call = act->code[pc], next;
-  if (pc + 1 >= act->row->code || (act->notes[pc + 1] & NOTE_BLOCK)) return 0;
+  if (pc + 1 >= act->row->code || (act->facts->notes[pc + 1] & NOTE_BLOCK)) return 0;
   next = act->code[pc + 1];
   int bank = insn_op(next) == OP_MOV ? BANK_RAW : insn_op(next) == OP_MOVP ? BANK_REF : BANK_NONE;
   if (bank == BANK_NONE || insn_b(next) != (bank == BANK_RAW ? insn_a(call) : insn_b(call))) return 0;
@@ -486,18 +515,18 @@ static int is_worth_it(const Inliner *in, const Activation *act, uint32_t pc, ui
 static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   uint64_t w = act->code[pc];
   if (insn_op(w) != OP_CALL || insn_c(w) < in->m->view.imports_count || act->depth == DEEPEST) return 0;
-  uint32_t function = insn_c(w) - in->m->view.imports_count;
-  const Facts *facts = facts_of(in, function);
-  if (facts->state != EXPANDABLE || is_active(act, function)) return 0;
-  if (!is_worth_it(in, act, pc, in->m->view.functions[function].code)) return 0;
+  uint32_t function = insn_c(w) - in->m->view.imports_count, size = in->m->view.functions[function].code;
+  if (size > SMALL || size > in->room || is_active(act, function) || !is_worth_it(in, act, pc, size)) return 0;
+  const CodeFacts *facts = small_facts(in, function);
+  if (!facts || facts->state != EXPANDABLE) return 0;
   Activation callee = {.caller = act, .depth = act->depth + 1, .in_loop = act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0};
-  activate(in, &callee, function);
+  activate(in, &callee, function, facts);
   callee.base[0] = callee.result[0] = act->base[0] + insn_a(w);
   callee.base[1] = callee.result[1] = act->base[1] + insn_b(w);
   if (callee.base[0] + facts->total[0] > MOST_REGISTERS || callee.base[1] + facts->total[1] > MOST_REGISTERS) return 0;
-  if (position(in) - in->start + facts->cost > in->room || facts->cost + SITE_COST > in->growth) return 0;
+  if (position(in) + facts->cost > in->room || facts->cost + SITE_COST > in->growth) return 0;
   in->growth -= facts->cost + SITE_COST;
-  uint32_t done = 1 + (uint32_t)take_result(act, pc, &callee), starts = act->notes[pc] & NOTE_BLOCK;
+  uint32_t done = 1 + (uint32_t)take_result(act, pc, &callee), starts = act->facts->notes[pc] & NOTE_BLOCK;
   in->pending |= starts;
   if (!in->pending) substitute_arguments(in, act, pc, &callee, facts);
   callee.site = new_site(in, act, pc, &callee);
@@ -527,7 +556,7 @@ static void resolve(Inliner *in, const Activation *act, size_t first) {
 
 static void copy_body(Inliner *in, Activation *act) {
   const OrbcFunction *row = act->row;
-  const Facts *facts = facts_of(in, act->function);
+  const CodeFacts *facts = act->facts;
   size_t first_fixup = in->fixups.count;
   act->map = in->maps.count;
   for (int bank = 0; bank < 2; bank++)
@@ -547,7 +576,7 @@ static void copy_body(Inliner *in, Activation *act) {
       continue;
     }
     uint32_t starts = i == 0 && act->depth && !facts->loops_to_start ? (uint32_t)NOTE_BLOCK : 0; /* the caller's block goes on */
-    emit(in, act, rename_all(act, w), act->notes[i] & ~starts, i);
+    emit(in, act, rename_all(act, w), act->facts->notes[i] & ~starts, i);
     if (opcode_info[op].b == FMT_JUMP) add_fixup(in, i + 1 + insn_wide(w));
   }
   if (in->failed) return;
@@ -570,17 +599,17 @@ static uint32_t next_open(Cover *covers, uint32_t i) {
 static void cover(Inliner *in, const Activation *act, Cover *covers, uint32_t handler) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
   const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + handler];
-  uint32_t end = map[h->end] - in->start;
-  for (uint32_t i = next_open(covers, map[h->start] - in->start); i < end; i = next_open(covers, i + 1)) covers[i] = (Cover){i + 1, handler};
+  uint32_t end = map[h->end];
+  for (uint32_t i = next_open(covers, map[h->start]); i < end; i = next_open(covers, i + 1)) covers[i] = (Cover){i + 1, handler};
 }
 
 /* Instructions from `i` on that one handler covers become a range: where it ends. */
 static uint32_t add_range(Inliner *in, const Activation *act, const Cover *covers, uint32_t i) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
   const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + covers[i].handler];
-  OrbcHandler range = {i, i + 1, map[h->target] - in->start, h->reg};
+  OrbcHandler range = {i, i + 1, map[h->target], h->reg};
   while (covers[range.end].next != range.end && covers[range.end].handler == covers[i].handler) range.end++;
-  if (!vec_add(&in->m->handlers, &range, 1)) in->failed = 1;
+  if (!vec_add(&in->out->handlers, &range, 1)) in->failed = 1;
   return range.end;
 }
 
@@ -599,53 +628,62 @@ static void copy_handlers(Inliner *in, const Activation *act, uint32_t length) {
 }
 
 /* Raw locals to zero on entry, behind the parameters: up to the last that may be read unwritten.  The machine zeroes four at a time. */
-static uint16_t raw_to_zero(const Inliner *in, const Facts *facts) {
+static uint16_t raw_to_zero(const Inliner *in, const CodeFacts *facts) {
   uint32_t n = facts->locals[BANK_RAW];
   if (!in->program->is_exact)
     while (n > facts->params[BANK_RAW] && n <= 63 && !(facts->unset[BANK_RAW] >> (n - 1) & 1)) n--;
   return round4(n - facts->params[BANK_RAW]);
 }
 
-static void expand_function(Inliner *in, uint32_t function) {
-  Func *f = &in->program->functions[in->m->first_function + function];
+static void expand_function(Inliner *in) {
+  const CodeFacts *facts = in->facts;
+  FuncCode *head = &in->out->head;
   Activation act = {0};
-  activate(in, &act, function);
-  const Facts *facts = facts_of(in, function);
-  in->start = position(in);
-  in->most[0] = in->most[1] = in->pending = 0;
-  in->payment = ORBC_NONE;
-  in->debt = 0;
-  in->room = in->program->is_exact ? 0 : 4 * act.row->code + 256;
+  activate(in, &act, in->function, facts);
   act.site = new_site(in, NULL, 0, &act);
   copy_body(in, &act);
   if (in->failed) return;
-  f->code_length = position(in) - in->start;
-  copy_handlers(in, &act, f->code_length);
-  uint32_t handlers = (uint32_t)in->m->handlers.count;
-  if (!vec_add(&in->m->handler_ends, &handlers, 1)) in->failed = 1;
-  in->maps.count = in->loops.count = 0;
-  f->raw_params = (uint16_t)facts->params[0];
-  f->ref_params = (uint16_t)facts->params[1];
-  f->raw_total = (uint16_t)in->most[0];
-  f->ref_total = (uint16_t)in->most[1];
-  f->raw_zero = raw_to_zero(in, facts);                      /* temporaries are written before they are read */
-  f->ref_zero = round4(in->most[1] - facts->params[1]);      /* but the collector looks at all references */
+  head->length = position(in);
+  copy_handlers(in, &act, head->length);
+  head->raw_total = (uint16_t)in->most[0];
+  head->ref_total = (uint16_t)in->most[1];
+  head->raw_zero = raw_to_zero(in, facts);                 /* temporaries are written before they are read */
+  head->ref_zero = round4(in->most[1] - facts->params[1]); /* but the collector looks at all references */
 }
 
-int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, CodeVec *out_notes) {
-  if (!m->view.functions_count) return 1;
-  Inliner in = {.program = program, .m = m, .notes = notes, .out_notes = out_notes, .growth = (uint64_t)GROWTH * m->view.code_count + FREE_GROWTH};
-  vec_init(&in.facts, program->memory, sizeof(Facts));
-  vec_init(&in.maps, program->memory, sizeof(uint32_t));
-  vec_init(&in.fixups, program->memory, sizeof(Fixup));
-  vec_init(&in.covers, program->memory, sizeof(Cover));
-  vec_init(&in.loops, program->memory, sizeof(int32_t));
-  in.failed = !vec_add(&in.facts, NULL, m->view.functions_count);
-  for (uint32_t i = 0; i < m->view.functions_count && !in.failed; i++) expand_function(&in, i);
-  vec_free(&in.facts);
-  vec_free(&in.maps);
-  vec_free(&in.fixups);
-  vec_free(&in.covers);
-  vec_free(&in.loops);
-  return !in.failed;
+/* No order of calls may change what becomes of a function, so each has its own share of what all may grow by. */
+static uint64_t growth_of(const OrbcModule *v, const OrbcFunction *row) {
+  return (uint64_t)GROWTH * row->code + FREE_GROWTH / v->functions_count;
+}
+
+static int inline_known(Inliner *in) {
+  if (!in->facts) return 0;
+  if (in->facts->state == INVALID) return -1;
+  GcMemory memory = in->program->memory;
+  vec_init(&in->maps, memory, sizeof(uint32_t));
+  vec_init(&in->fixups, memory, sizeof(Fixup));
+  vec_init(&in->covers, memory, sizeof(Cover));
+  vec_init(&in->loops, memory, sizeof(int32_t));
+  expand_function(in);
+  vec_free(&in->maps);
+  vec_free(&in->fixups);
+  vec_free(&in->covers);
+  vec_free(&in->loops);
+  return !in->failed;
+}
+
+int inline_function(const Program *program, const Func *f, CodeDraft *out) {
+  const OrbcModule *v = &f->module->view;
+  GcMemory memory = program->memory;
+  size_t scratch = verify_function_scratch(f->row->code > SMALL ? f->row->code : SMALL);
+  Inliner in = {.program = program, .m = f->module, .out = out, .function = f->index - f->module->first_function, .payment = ORBC_NONE,
+                .room = program->is_exact ? 0 : 4 * f->row->code + 256, .growth = growth_of(v, f->row)};
+  CodeFacts *own = NULL;
+  in.scratch = memory.alloc(memory.ctx, scratch, 8);
+  if (!in.scratch) return 0;
+  in.facts = f->row->code <= SMALL ? small_facts(&in, in.function) : (own = new_facts(&in, in.function));
+  int made = inline_known(&in);
+  free_facts(memory, own, f->row);
+  memory.free(memory.ctx, in.scratch, scratch, 8);
+  return made;
 }

@@ -9,8 +9,21 @@
 
 #include "code/program.h"
 
-/* Fills m->code (frozen instructions), origins, sites and handlers and, one for each instruction, `out_notes`; and what Func says of length and registers,
- * for the module's own functions.  `notes` are those of the verifier.  0: no memory. */
-int inline_module(Program *program, ProgramModule *m, const uint32_t *notes, CodeVec *out_notes);
+/* Code on the way from the file to where it runs (bodies.c): first frozen instructions, then private ones. */
+typedef struct CodeDraft {
+  FuncCode head;
+  CodeVec code;      /* uint64_t */
+  CodeVec notes;     /* uint32_t for each instruction: verify.h */
+  CodeVec constants; /* uint64_t; they will stand behind the code */
+  CodeVec origins;   /* CodeOrigin of each instruction */
+  CodeVec sites;     /* CodeSite */
+  CodeVec handlers;  /* OrbcHandler */
+} CodeDraft;
+
+/* Verifies the function and fills code, notes, origins, sites, handlers and, of the head, lengths and registers.  1; 0: no memory; -1: the verifier refuses it. */
+int inline_function(const Program *program, const Func *func, CodeDraft *draft);
+
+/* Gives back what is kept of a function for those that it is expanded in. */
+void inline_forget(const Program *program, Func *func);
 
 #endif

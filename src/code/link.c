@@ -1,10 +1,8 @@
-/* link.c -- see program.h.  A module is linked in steps: types are numbered program-wide, layouts computed, functions numbered, code rewritten,
+/* link.c -- see program.h.  A module is linked in steps: types are numbered program-wide, layouts computed, functions numbered,
  * methods entered in the dispatch table.  Tables only grow, so a failed step throws the module's additions away by resetting the counts.
  *
  * Time and memory are linear in the module: each text is compared once, when it gets its number, and whatever is looked up is found in pairs.h. */
 #include "code/program.h"
-#include "code/inline.h"
-#include "code/rewrite.h"
 #include "code/verify.h"
 
 #include <string.h>
@@ -345,7 +343,11 @@ static int add_exports(Linker *l) {
 
 static void add_function(Linker *l, const OrbcFunction *row) {
   Func *f = &l->p->functions[l->p->functions_count];
-  *f = (Func){.index = l->p->functions_count++, .row = row};
+  const OrbcType *type = orbc_type(l->v, row->type);
+  uint16_t raw = 0;
+  for (uint32_t i = 0; i < type->number; i++) raw += is_raw_type(l->v->items[type->first_item + i].type);
+  *f = (Func){.code = program_stub, .raw_params = raw, .ref_params = (uint16_t)(type->number - raw + (row->closure != 0)),
+              .index = l->p->functions_count++, .module = l->m, .row = row};
 }
 
 static int number_functions(Linker *l) {
@@ -408,36 +410,13 @@ int program_assignable(const Program *p, uint32_t from, uint32_t to) {
 
 /* -- code -- */
 
-/* Where the rows of a module's code stand is known only when all are there. */
-static void place_code(Linker *l) {
-  const uint64_t *code = l->m->code.rows;
-  for (uint32_t i = l->m->first_function; i < l->p->functions_count; i++) {
-    l->p->functions[i].code = code;
-    code += l->p->functions[i].code_length;
-  }
-}
-
-static int make_code(Linker *l, const uint32_t *notes) {
-  CodeVec new_notes;
-  vec_init(&new_notes, l->p->memory, sizeof(uint32_t));
-  int ok = inline_module(l->p, l->m, notes, &new_notes);
-  Rewrite r = {.program = l->p, .module = l->m, .constants = (uint32_t)l->m->code.count, .notes = new_notes.rows};
-  rewrite_open(&r);
-  for (uint32_t i = 0; i < l->v->constants_count && ok; i++) ok = vec_add(&l->m->code, &l->v->constants[i].bits, 1) != NULL;
-  for (uint32_t i = l->m->first_function, start = 0; i < l->p->functions_count && ok; i++) {
-    rewrite_function(&r, start, start + l->p->functions[i].code_length);
-    start += l->p->functions[i].code_length;
-  }
-  if (ok) place_code(l);
-  vec_free(&new_notes);
-  return ok || no_memory(l);
-}
-
-static int verify(Linker *l, uint64_t grants, uint32_t *notes) {
-  size_t size = verify_scratch_size(l->v);
+/* Of an image that the host vouches for, functions are looked at when they are linked. */
+static int verify(Linker *l) {
+  int vouched = l->m->vouched;
+  size_t size = vouched ? verify_function_scratch(0) : verify_scratch_size(l->v);
   void *scratch = grab(l->p, size);
   if (!scratch) return no_memory(l);
-  int ok = verify_module(l->v, grants, scratch, notes, l->report);
+  int ok = vouched ? verify_impls(l->v, scratch, l->report) : verify_module(l->v, l->m->grants, scratch, NULL, l->report);
   release(l->p, scratch, size);
   return ok;
 }
@@ -447,22 +426,12 @@ static int verify(Linker *l, uint64_t grants, uint32_t *notes) {
 static void free_module(Program *p, ProgramModule *m) {
   release(p, m->types, m->view.types_count * sizeof *m->types);
   release(p, m->functions, ((size_t)m->view.imports_count + m->view.functions_count) * sizeof *m->functions);
-  vec_free(&m->code);
-  vec_free(&m->origins);
-  vec_free(&m->sites);
-  vec_free(&m->handlers);
-  vec_free(&m->handler_ends);
 }
 
 static int open_module(Linker *l) {
   Program *p = l->p;
   ProgramModule *m = l->m;
   const OrbcModule *v = &m->view;
-  vec_init(&m->code, p->memory, sizeof(uint64_t));
-  vec_init(&m->origins, p->memory, sizeof(CodeOrigin));
-  vec_init(&m->sites, p->memory, sizeof(CodeSite));
-  vec_init(&m->handlers, p->memory, sizeof(OrbcHandler));
-  vec_init(&m->handler_ends, p->memory, sizeof(uint32_t));
   m->types = grab(p, v->types_count * sizeof *m->types);
   m->functions = grab(p, ((size_t)v->imports_count + v->functions_count) * sizeof *m->functions);
   m->first_string = p->strings_count;
@@ -471,21 +440,18 @@ static int open_module(Linker *l) {
   return m->types && m->functions && reserve_rows(p, v);
 }
 
-static int link_module(Linker *l, uint32_t *notes) {
+static int link_module(Linker *l) {
   uint32_t first_new = l->p->types_count;
-  return note_names(l) && number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && make_code(l, notes) &&
-         add_impls(l) && add_exports(l);
+  return note_names(l) && number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && add_impls(l) && add_exports(l);
 }
 
 /* Adds the module whose view is checked; on failure the caller resets the program's counts. */
-static int add_module(Linker *l, uint64_t grants) {
-  size_t notes_size = l->v->code_count * sizeof(uint32_t), names_size = l->v->string_ends_count * sizeof(uint32_t);
-  uint32_t *notes = grab(l->p, notes_size);
+static int add_module(Linker *l) {
+  size_t names_size = l->v->string_ends_count * sizeof(uint32_t);
   l->names = grab(l->p, names_size);
-  if (l->names) memset(l->names, 0, names_size);
-  int ok = (notes && l->names) || no_memory(l);
-  ok = ok && verify(l, grants, notes) && (open_module(l) || no_memory(l)) && link_module(l, notes);
-  release(l->p, notes, notes_size);
+  if (!l->names) return no_memory(l);
+  memset(l->names, 0, names_size);
+  int ok = verify(l) && (open_module(l) || no_memory(l)) && link_module(l);
   release(l->p, l->names, names_size);
   return ok;
 }
@@ -531,26 +497,33 @@ static int counts_fit(Linker *l) {
   return 1;
 }
 
-int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+static int add_image(Program *p, const void *image, size_t size, uint64_t grants, int vouched, LoadReport *report) {
   *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
   if (!reserve_module(p)) return 0;
   ProgramModule *m = &p->modules[p->modules_count];
-  *m = (ProgramModule){.grants = grants};
-  if (!orbc_read(image, size, &m->view, report)) return 0;
+  *m = (ProgramModule){.grants = grants, .vouched = vouched};
+  if (!(vouched ? orbc_read_vouched : orbc_read)(image, size, &m->view, report)) return 0;
   Linker l = {.p = p, .m = m, .v = &m->view, .report = report};
   if (!counts_fit(&l)) return 0;
   Program before = *p;
-  if (!add_module(&l, grants)) {
+  if (!add_module(&l)) {
     undo(p, &before);
     free_module(p, m);
     return 0;
   }
-  for (uint32_t i = m->first_function; i < p->functions_count; i++) p->functions[i].module = m;
   p->modules_count++;
   p->strings_count += m->view.string_ends_count;
   p->globals_raw_count += m->view.globals_raw_count;
   p->globals_ref_count += m->view.globals_ref_count;
   return 1;
+}
+
+int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+  return add_image(p, image, size, grants, 0, report);
+}
+
+int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+  return add_image(p, image, size, grants, 1, report);
 }
 
 int program_init(Program *p, GcMemory memory) {
@@ -566,6 +539,7 @@ int program_init(Program *p, GcMemory memory) {
 }
 
 void program_free(Program *p) {
+  for (uint32_t i = 0; i < p->functions_count; i++) program_unlink(p, &p->functions[i]);
   for (uint32_t i = 0; i < p->modules_count; i++) free_module(p, &p->modules[i]);
   release(p, p->modules, p->modules_room * sizeof *p->modules);
   release(p, p->types, p->types_room * sizeof *p->types);
@@ -607,33 +581,6 @@ const char *program_string(const Program *p, uint32_t index, uint32_t *length) {
     else high = mid;
   }
   return orbc_string(&p->modules[low].view, index - p->modules[low].first_string, length);
-}
-
-const OrbcHandler *program_handlers(const Func *f, uint32_t *count) {
-  const uint32_t *ends = VEC_ROWS(uint32_t, f->module->handler_ends);
-  uint32_t own = f->index - f->module->first_function, first = own ? ends[own - 1] : 0;
-  *count = ends[own] - first;
-  return *count ? VEC_ROWS(const OrbcHandler, f->module->handlers) + first : NULL;
-}
-
-static const CodeOrigin *origin_of(const Func *f, uint32_t pc) {
-  return &VEC_ROWS(CodeOrigin, f->module->origins)[(size_t)(f->code - VEC_ROWS(uint64_t, f->module->code)) + pc];
-}
-
-int32_t program_debt(const Func *f, uint32_t pc) { return origin_of(f, pc)->debt; }
-
-int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {
-  const ProgramModule *m = f->module;
-  const CodeOrigin *o = origin_of(f, pc);
-  const CodeSite *site = &VEC_ROWS(CodeSite, m->sites)[o->site];
-  *frozen = o->pc;
-  for (; level; level--) {
-    if (site->parent == ORBC_NONE) return 0;
-    *frozen = site->call;
-    site = &VEC_ROWS(CodeSite, m->sites)[site->parent];
-  }
-  *of = &p->functions[site->function];
-  return 1;
 }
 
 void program_position(const Func *f, uint32_t pc, uint32_t *line, uint32_t *column) {

@@ -151,6 +151,11 @@ uint64_t orbc_checksum(const void *bytes, size_t size);
 /* Checks the image (8-byte aligned, `size` bytes) and fills `module`.  Returns 1, or 0 with `report` filled. */
 int orbc_read(const void *image, size_t size, OrbcModule *module, LoadReport *report);
 
+/* The same for an image that is part of the executable: neither the checksum nor the text of strings is looked at, nor what belongs to one function only (its
+ * locals, handlers and debug information; but where they are is), which orbc_check_function() does later.  `function`: number among the module's own. */
+int orbc_read_vouched(const void *image, size_t size, OrbcModule *module, LoadReport *report);
+int orbc_check_function(const OrbcModule *module, uint32_t function, LoadReport *report);
+
 /* The size of `module` as a file, or 0 when it is beyond FILE_BYTES. */
 size_t orbc_size(const OrbcModule *module);
 

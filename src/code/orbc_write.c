@@ -4,16 +4,25 @@
 
 #include <string.h>
 
+/* FNV moves bits only upwards; bring the high ones down between words. */
+static uint64_t mix(uint64_t hash, uint64_t word) {
+  hash = (hash ^ word) * 0x100000001b3u;
+  return hash ^ hash >> 29;
+}
+
 uint64_t orbc_checksum(const void *bytes, size_t size) {
   const unsigned char *at = bytes;
   uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < size; i += 8) {
-    uint64_t word = 0;
-    memcpy(&word, at + i, size - i < 8 ? size - i : 8);
-    hash = (hash ^ word) * 0x100000001b3u;
-    hash ^= hash >> 29; /* FNV moves bits only upwards; bring the high ones down between words */
+  uint64_t word;
+  size_t i = 0;
+  for (; size - i >= 8; i += 8) {
+    memcpy(&word, at + i, 8);
+    hash = mix(hash, word);
   }
-  return hash ^ size;
+  if (i == size) return hash ^ size;
+  word = 0;
+  memcpy(&word, at + i, size - i);
+  return mix(hash, word) ^ size;
 }
 
 typedef struct SectionPlan {

@@ -1,7 +1,8 @@
 /* program.h -- modules linked into one program: types numbered program-wide, layouts, private code, functions, dispatch.
  *
- * Invariant: only verified code gets in.  A module that is refused leaves the program as it was.  Once a machine runs a program, the program does not
- * change.  Module images are borrowed and must outlive the program.  One thread builds; afterwards any number of threads read.
+ * Invariant: only verified code runs.  A module that is refused leaves the program as it was.  Once a machine runs a program, nothing of it changes but that
+ * functions get their private code when they are first called (program_link), which other threads see at once and whole.  Module images are borrowed and must
+ * outlive the program.  One thread builds; afterwards any number of threads run it, and then its memory must be one that they all may ask.
  */
 #ifndef ORUS_CODE_PROGRAM_H
 #define ORUS_CODE_PROGRAM_H
@@ -12,18 +13,20 @@
 #include "code/vec.h"
 #include "heap/gc.h"
 
+#include <stdatomic.h>
+
 typedef struct ProgramModule ProgramModule;
 
-/* A function as the interpreter wants it: the first 32 bytes are all that a call reads. */
+typedef struct CodeFacts CodeFacts; /* inline.c */
+
+/* A function. */
 typedef struct Func {
-  const uint64_t *code; /* private code; constants stand behind that of the module */
+  _Atomic(const uint64_t *) code;  /* its private code (func_code); program_stub until it is linked */
   uint16_t raw_params, ref_params; /* reference parameters count the closure itself */
-  uint16_t raw_zero, ref_zero;     /* slots to zero on entry behind the parameters, rounded up to 4 */
-  uint16_t raw_total, ref_total;
-  uint32_t index; /* program-wide number */
-  uint32_t code_length;
+  uint32_t index;                  /* program-wide number */
   const ProgramModule *module;
   const OrbcFunction *row;
+  _Atomic(CodeFacts *) facts;      /* what is known of it when it is small; NULL: nobody asked yet */
 } Func;
 
 typedef struct ProgramItem {
@@ -58,18 +61,25 @@ typedef struct CodeSite {
   uint64_t arguments[2]; /* its registers, from base on, that hold something when it is entered; by bank, one bit for each */
 } CodeSite;
 
+/* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants. */
+typedef struct FuncCode {
+  const CodeOrigin *origins;   /* of each instruction */
+  const CodeSite *sites;
+  const OrbcHandler *handlers; /* in private positions, in order and without overlaps */
+  uint32_t length;             /* instructions */
+  uint32_t constants, sites_count, handlers_count;
+  uint16_t raw_total, ref_total;
+  uint16_t raw_zero, ref_zero; /* slots to zero on entry behind the parameters, rounded up to 4; last, since each call reads them, just in front of the code */
+} FuncCode;
+
 struct ProgramModule {
   OrbcModule view;
   uint32_t first_function; /* own functions start here */
   uint32_t first_string, first_global_raw, first_global_ref;
   uint32_t *types;         /* module type (minus 32) -> program type */
   uint32_t *functions;     /* module function, imports included -> program function */
-  CodeVec code;            /* uint64_t, private; then the constants */
-  CodeVec origins;         /* CodeOrigin of each instruction */
-  CodeVec sites;           /* CodeSite */
-  CodeVec handlers;        /* OrbcHandler, in private positions; those of a function in order and without overlaps */
-  CodeVec handler_ends;    /* uint32_t by own function: where its rows of `handlers` end; the next one's start there */
   uint64_t grants;
+  int vouched;             /* program_add_vouched() */
 };
 
 typedef struct Program {
@@ -95,6 +105,10 @@ void program_free(Program *program);
 /* Verifies and links the image.  Its imports must be there already.  `grants`: kernel domains that the host grants to it.  Returns 1, or 0 with `report` filled. */
 int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
+/* The same for an image that the host vouches for, because it is part of the executable: orbc_read_vouched() reads it, and functions are verified only when they
+ * are linked, so `report` knows nothing of those that are wrong. */
+int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
+
 /* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */
 const Func *program_find(const Program *program, const char *name, size_t length);
 const Func *program_entry(const Program *program);
@@ -105,11 +119,25 @@ int program_assignable(const Program *program, uint32_t from, uint32_t to);
 /* The function for method `selector` of an object of `type`; NULL when the type does not implement the trait. */
 const Func *program_dispatch(const Program *program, uint32_t type, uint32_t selector);
 
-/* The handlers of a function, `*count` of them, in private positions, in order and without overlaps. */
-const OrbcHandler *program_handlers(const Func *func, uint32_t *count);
+/* The code of every function that is not linked: one instruction, LINK, by which the interpreter comes to program_link(). */
+extern const uint64_t *const program_stub;
+
+/* Sees to it that the function has its private code.  Any thread that runs the program; those that come at once make the same, and the first one's is taken.
+ * 1; 0: no memory, it may be tried again; -1: the verifier refuses the function, which can only be one that the host vouched for. */
+int program_link(const Program *program, const Func *func);
+
+/* Gives back what program_link() made of a function. */
+void program_unlink(const Program *program, Func *func);
+
+static inline const uint64_t *func_code(const Func *func) { return atomic_load_explicit(&func->code, memory_order_acquire); }
+
+/* What belongs to private code that func_code() gave. */
+static inline const FuncCode *func_head(const uint64_t *code) { return (const FuncCode *)(const void *)code - 1; }
 
 /* String constant `index` (program-wide). */
 const char *program_string(const Program *program, uint32_t index, uint32_t *length);
+
+/* The next two ask about linked functions. */
 
 /* The function that private instruction `pc` of `func` came from, and its position there: level 0 the innermost one, 1 the one that it was expanded in, and so
  * on.  0: there is no such level. */

@@ -1,6 +1,6 @@
 /* reads.h -- which registers each instruction of a module reads, with their static types, by the verifier's account.
  *
- * For who doubts or shows what a machine does; the module must have passed the verifier with these grants.  Read-only once made.
+ * For who doubts or shows what a machine does; of a module that the verifier refuses, what comes before the fault.  Read-only once made.
  */
 #ifndef ORUS_CODE_READS_H
 #define ORUS_CODE_READS_H

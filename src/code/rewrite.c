@@ -2,11 +2,16 @@
  * whose temporary nobody else can read. */
 #include "code/rewrite.h"
 #include "code/flow.h"
-#include "code/inline.h"
 #include "code/private.h"
 #include "code/verify.h"
 
 #include <string.h>
+
+typedef struct Rewrite {
+  const Program *program;
+  const ProgramModule *module;
+  CodeDraft *draft;
+} Rewrite;
 
 /* -- memory forms -- */
 
@@ -72,6 +77,14 @@ static uint64_t rewrite_conversion(unsigned op, uint64_t w, uint32_t from) {
   return with_op(w, wide ? (single ? POP_U2F32 : POP_U2F64) : (single ? POP_S2F32 : POP_S2F64));
 }
 
+/* Each has a word of its own behind the code, so that no function depends on where another one stands. */
+static uint64_t rewrite_constant(const Rewrite *r, uint64_t w, uint32_t at) {
+  CodeVec *constants = &r->draft->constants;
+  uint32_t distance = (uint32_t)(r->draft->code.count + constants->count) - at;
+  vec_add(constants, &r->module->view.constants[insn_wide(w)].bits, 1);
+  return insn_make_wide(POP_LDC, insn_a(w), distance);
+}
+
 static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_t at) {
   unsigned op = insn_op(w);
   uint32_t type = note & NOTE_TYPE;
@@ -88,7 +101,7 @@ static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_
   case OP_F2I: return insn_c(w) == TYPE_I32 ? with_op(w, POP_F2I_I32) : w;
   case OP_AS_F64: return with_op(w, OP_MOV);
   case OP_LDI: return insn_c(w) == TYPE_F32 || insn_c(w) == TYPE_F64 ? with_op(w, POP_LDI_F) : w;
-  case OP_LDK: return insn_make_wide(POP_LDC, insn_a(w), r->constants + insn_wide(w) - at);
+  case OP_LDK: return rewrite_constant(r, w, at);
   case OP_LDS: return insn_make_wide(op, insn_a(w), r->module->first_string + insn_wide(w));
   case OP_GETG: case OP_SETG: return insn_make_wide(op, insn_a(w), r->module->first_global_raw + insn_wide(w));
   case OP_GETGP: case OP_SETGP: return insn_make_wide(op, insn_a(w), r->module->first_global_ref + insn_wide(w));
@@ -299,50 +312,60 @@ enum {
   ANY_RSUB_F64 = POP_END
 };
 
-typedef struct Pair {
-  uint16_t first, second, both;
-} Pair;
-
-static unsigned find_pair(const Pair *pairs, size_t n, unsigned first, unsigned second) {
-  for (size_t i = 0; i < n; i++)
-    if (pairs[i].first == first && pairs[i].second == second) return pairs[i].both;
-  return 0;
-}
-
-static const Pair plain_pairs[] = {
-#define PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_THEN_##y},
+/* Both in one opcode; 0: there is none.  The compiler makes a search tree of it. */
+static unsigned plain_pair(unsigned first, unsigned second) {
+  switch (first << 16 | second) {
+#define PAIR(x, y) case ANY_##x << 16 | ANY_##y: return POP_##x##_THEN_##y;
     PAIRS(PAIR)
 #undef PAIR
-};
-enum { PLAIN_PAIRS = sizeof plain_pairs / sizeof plain_pairs[0] };
+  default: return 0;
+  }
+}
 
-void rewrite_open(Rewrite *r) {
-  memset(r->starts_pair, 0, sizeof r->starts_pair);
-  for (size_t i = 0; i < PLAIN_PAIRS; i++) r->starts_pair[plain_pairs[i].first] = 1;
+static unsigned fuel_pair(unsigned second) {
+  switch (second) {
+#define FUEL_PAIR(y) case ANY_##y: return POP_FUEL_THEN_##y;
+    FUEL_PAIRS(FUEL_PAIR)
+#undef FUEL_PAIR
+  default: return 0;
+  }
+}
+
+static unsigned float_pair(unsigned first, unsigned second) {
+  switch (first << 16 | second) {
+#define FLOAT_PAIR(x, y) case ANY_##x << 16 | ANY_##y: return POP_##x##_INTO_##y;
+    FLOAT_PAIRS(FLOAT_PAIR)
+#undef FLOAT_PAIR
+  default: return 0;
+  }
+}
+
+static unsigned ref_pair(unsigned second) {
+  switch (second) {
+#define REF_PAIR(x, y) case ANY_##y: return POP_##x##_INTO_##y;
+    REF_PAIRS(REF_PAIR)
+#undef REF_PAIR
+  default: return 0;
+  }
 }
 
 /* Fuel for an expanded call, at `at`, is used up together with what follows, pairs too. */
 static void pair_fuel(uint64_t *code, uint32_t at) {
-  static const Pair pairs[] = {
-#define FUEL_PAIR(y) {POP_FUEL, ANY_##y, POP_FUEL_THEN_##y},
-      FUEL_PAIRS(FUEL_PAIR)
-#undef FUEL_PAIR
-  };
-  unsigned both = find_pair(pairs, sizeof pairs / sizeof pairs[0], POP_FUEL, insn_op(code[at + 1]));
+  unsigned both = fuel_pair(insn_op(code[at + 1]));
   if (both) code[at] = with_op(code[at], both);
 }
 
 /* Neighbours become one instruction where there is one for them, which may be the first of a pair again; nothing else changes. */
-static void pair_up(const Rewrite *r, const Body *b, uint64_t *code, uint32_t start) {
-  for (uint32_t i = start, last = start, next; i < b->end; i = next) {
+static void pair_up(const Body *b, uint64_t *code) {
+  for (uint32_t i = 0, last = 0, next; i < b->end; i = next) {
     next = i + words_of(insn_op(code[i]));
-    while (r->starts_pair[insn_op(code[i])] && follows(b, next)) {
-      unsigned both = find_pair(plain_pairs, PLAIN_PAIRS, insn_op(code[i]), insn_op(code[next]));
+    while (follows(b, next)) {
+      unsigned both = plain_pair(insn_op(code[i]), insn_op(code[next]));
       if (!both) break;
       code[i] = with_op(code[i], both);
       next += words_of(insn_op(code[next]));
     }
-    if (i > start && last + 1 == i && insn_op(code[last]) == POP_FUEL && follows(b, i)) pair_fuel(code, last);
+    if (i && last + 1 == i && insn_op(code[last]) == POP_FUEL && follows(b, i)) pair_fuel(code, last);
     last = i;
   }
 }
@@ -365,17 +388,12 @@ static unsigned use_of_float(const Rewrite *r, const Body *body, uint32_t i, uns
 
 /* A float that the instruction at `i` makes for the next one only: both in one, without a register between them.  0: it is not that. */
 static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
-  static const Pair pairs[] = {
-#define FLOAT_PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_INTO_##y},
-      FLOAT_PAIRS(FLOAT_PAIR)
-#undef FLOAT_PAIR
-  };
   unsigned op = insn_op(body->code[i]), t = insn_a(body->code[i]);
   if (op != OP_ADD_F64 && op != OP_SUB_F64 && op != OP_MUL_F64 && op != OP_GETF && op != OP_AGET && op != OP_LGET) return 0;
   if (!follows(body, i + 1)) return 0;
   uint64_t first = rewrite_one(r, body->code[i], body->notes[i], i), second;
   unsigned use = use_of_float(r, body, i + 1, t, &second);
-  unsigned both = use ? find_pair(pairs, sizeof pairs / sizeof pairs[0], insn_op(first), use) : 0;
+  unsigned both = use ? float_pair(insn_op(first), use) : 0;
   if (!both || !is_dead_behind(body, i + 1, BANK_RAW, t)) return 0;
   out[0] = with_op(first, both);
   out[1] = second;
@@ -384,14 +402,9 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
 
 /* A reference out of a field that only the next instruction looks into: both in one, without a register between them.  0: it is not that. */
 static int fuse_reference(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
-  static const Pair pairs[] = {
-#define REF_PAIR(x, y) {ANY_##x, ANY_##y, POP_##x##_INTO_##y},
-      REF_PAIRS(REF_PAIR)
-#undef REF_PAIR
-  };
   if (insn_op(body->code[i]) != OP_GETFP || !follows(body, i + 1)) return 0;
   uint64_t first = rewrite_one(r, body->code[i], body->notes[i], i), second = rewrite_one(r, body->code[i + 1], body->notes[i + 1], i + 1);
-  unsigned t = insn_a(first), op = insn_op(body->code[i + 1]), both = find_pair(pairs, sizeof pairs / sizeof pairs[0], POP_GETF_P, insn_op(second));
+  unsigned t = insn_a(first), op = insn_op(body->code[i + 1]), both = ref_pair(insn_op(second));
   int writes = op == OP_ASET || op == OP_LSET;
   if (!both || t != (writes ? insn_a(second) : insn_b(second)) || !is_dead_behind(body, i + 1, BANK_REF, t)) return 0;
   out[0] = with_op(first, both);
@@ -468,23 +481,27 @@ static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t 
   return 5;
 }
 
-void rewrite_function(Rewrite *r, uint32_t start, uint32_t end) {
-  uint64_t *code = VEC_ROWS(uint64_t, r->module->code);
-  const Body body = {code, r->notes, VEC_ROWS(CodeOrigin, r->module->origins), VEC_ROWS(CodeSite, r->module->sites), end};
-  if (r->program->is_exact) {
-    for (uint32_t i = start; i < end; i++) code[i] = rewrite_one(r, code[i], r->notes[i], i);
-    return;
-  }
-  for (uint32_t i = start, words; i < end; i += words) {
-    words = fuse_hash(r, &body, i, code + i);
-    if (!words && fuse_probe(r, &body, i, code + i)) words = 3;
-    if (!words && fuse_element_branch(r, &body, i, code + i)) words = 4;
-    if (!words && (fuse_constant(r, &body, i, code + i) || fuse_float(r, &body, i, code + i) || fuse_reference(r, &body, i, code + i))) words = 2;
+static void rewrite_body(const Rewrite *r, const Body *body, uint64_t *code) {
+  for (uint32_t i = 0, words; i < body->end; i += words) {
+    words = fuse_hash(r, body, i, code + i);
+    if (!words && fuse_probe(r, body, i, code + i)) words = 3;
+    if (!words && fuse_element_branch(r, body, i, code + i)) words = 4;
+    if (!words && (fuse_constant(r, body, i, code + i) || fuse_float(r, body, i, code + i) || fuse_reference(r, body, i, code + i))) words = 2;
     if (words) continue;
     words = 1;
-    if (insn_op(code[i]) == OP_JMP) code[i] = shorten_jump(&body, i);
-    uint64_t w = fuse(&body, i);
-    code[i] = w ? w : rewrite_one(r, code[i], r->notes[i], i);
+    if (insn_op(code[i]) == OP_JMP) code[i] = shorten_jump(body, i);
+    uint64_t w = fuse(body, i);
+    code[i] = w ? w : rewrite_one(r, code[i], body->notes[i], i);
   }
-  pair_up(r, &body, code, start);
+  pair_up(body, code);
+}
+
+int rewrite_function(const Program *program, const ProgramModule *module, CodeDraft *draft) {
+  const Rewrite r = {program, module, draft};
+  uint64_t *code = VEC_ROWS(uint64_t, draft->code);
+  const Body body = {code, VEC_ROWS(uint32_t, draft->notes), VEC_ROWS(CodeOrigin, draft->origins), VEC_ROWS(CodeSite, draft->sites), draft->head.length};
+  if (!program->is_exact) rewrite_body(&r, &body, code);
+  else
+    for (uint32_t i = 0; i < body.end; i++) code[i] = rewrite_one(&r, code[i], body.notes[i], i);
+  return !draft->constants.failed;
 }

@@ -12,7 +12,7 @@ void vec_free(CodeVec *vec) {
 }
 
 static int vec_grow(CodeVec *vec, size_t wanted) {
-  size_t room = vec->room ? vec->room : 16;
+  size_t room = vec->room ? vec->room : 64;
   while (room < wanted) {
     if (room > SIZE_MAX / 2 / vec->row_size) return 0;
     room *= 2;

@@ -549,27 +549,47 @@ static int check_impl(Verifier *v, uint32_t row) {
   return 1;
 }
 
+size_t verify_function_scratch(uint32_t instructions) { return sizeof(Verifier) + ((size_t)instructions / 64 + 1) * sizeof(uint64_t); }
+
 size_t verify_scratch_size(const OrbcModule *module) {
   uint32_t longest = 0;
   for (uint32_t i = 0; i < module->functions_count; i++)
     if (module->functions[i].code > longest) longest = module->functions[i].code;
-  return sizeof(Verifier) + ((size_t)longest / 64 + 1) * sizeof(uint64_t);
+  return verify_function_scratch(longest);
+}
+
+/* `scratch` made a Verifier that has found nothing wrong yet. */
+static Verifier *open_verifier(const OrbcModule *module, uint64_t grants, void *scratch, LoadReport *report) {
+  Verifier *v = scratch;
+  memset(v, 0, offsetof(Verifier, raw));
+  v->m = module;
+  v->report = report;
+  v->grants = grants;
+  *report = (LoadReport){LOAD_OK, ORBC_NONE, ORBC_NONE, ""};
+  return v;
 }
 
 int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report) {
   return verify_observed(module, grants, scratch, notes, NULL, report);
 }
 
-int verify_observed(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, const VerifyObserver *observer, LoadReport *report) {
-  Verifier *v = scratch;
-  memset(v, 0, offsetof(Verifier, raw));
-  v->observer = observer;
-  v->m = module;
-  v->report = report;
-  v->grants = grants;
-  *report = (LoadReport){LOAD_OK, ORBC_NONE, ORBC_NONE, ""};
+int verify_impls(const OrbcModule *module, void *scratch, LoadReport *report) {
+  Verifier *v = open_verifier(module, 0, scratch, report);
   for (uint32_t i = 0; i < module->impls_count; i++)
     if (!check_impl(v, i)) return 0;
+  return 1;
+}
+
+int verify_function(const OrbcModule *module, uint32_t function, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report) {
+  Verifier *v = open_verifier(module, grants, scratch, report);
+  v->notes = notes;
+  return check_function(v, &module->functions[function]);
+}
+
+int verify_observed(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, const VerifyObserver *observer, LoadReport *report) {
+  if (!verify_impls(module, scratch, report)) return 0;
+  Verifier *v = open_verifier(module, grants, scratch, report);
+  v->observer = observer;
   for (uint32_t i = 0; i < module->functions_count; i++) {
     v->notes = notes ? notes + module->functions[i].first_code : NULL;
     if (!check_function(v, &module->functions[i])) return 0;

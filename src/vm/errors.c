@@ -85,7 +85,7 @@ int errors_init(Vm *vm) {
 /* Private position in its function of frame `i`, counted from the innermost one. */
 static uint32_t position_of(const Vm *vm, size_t i) {
   const Frame *f = vm->frame - i;
-  return (uint32_t)((i ? f[1].pc : vm->pc) - 1 - f->func->code);
+  return (uint32_t)((i ? f[1].pc : vm->pc) - 1 - func_code(f->func));
 }
 
 /* Function calls as they were written: more than frames, where calls were expanded. */
@@ -135,9 +135,9 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
 
 /* The handler of the instruction in front of `next`; NULL: none. */
 static const OrbcHandler *find_handler(const Func *f, const uint64_t *next) {
-  uint32_t count, at = (uint32_t)(next - 1 - f->code), low = 0;
-  const OrbcHandler *h = program_handlers(f, &count);
-  uint32_t high = count;
+  const uint64_t *code = func_code(f);
+  const OrbcHandler *h = func_head(code)->handlers;
+  uint32_t count = func_head(code)->handlers_count, at = (uint32_t)(next - 1 - code), low = 0, high = count;
   while (low < high) { /* the first that ends behind it */
     uint32_t middle = low + (high - low) / 2;
     if (h[middle].end <= at) low = middle + 1;
@@ -169,7 +169,7 @@ int vm_throw(Vm *vm, ErrorObj *e) {
     if (!h) continue;
     vm->ref[h->reg] = (Obj *)(void *)vm->error;
     vm->error = NULL;
-    go_on_at(vm, vm->frame->func->code + h->target);
+    go_on_at(vm, func_code(vm->frame->func) + h->target);
     return 1;
   }
   return 0;

@@ -370,6 +370,7 @@ VmStatus interp_run(Vm *vm) {
   Frame *frame;
   uintptr_t budget;
   const Func *callee;
+  const uint64_t *code;
   VmErrorKind kind;
   LOAD();
   NEXT();
@@ -676,24 +677,25 @@ call:
   frame++;
   frame->func = callee;
   frame->pc = pc;
-  if (callee->raw_zero) {
-    unsigned n = callee->raw_zero;
+  code = func_code(callee);
+  if (func_head(code)->raw_zero) {
+    unsigned n = func_head(code)->raw_zero;
     Slot *z = raw + callee->raw_params;
     do {
       z[0].u = z[1].u = z[2].u = z[3].u = 0;
       z += 4;
     } while (n -= 4);
   }
-  if (callee->ref_zero) {
-    unsigned n = callee->ref_zero;
+  if (func_head(code)->ref_zero) {
+    unsigned n = func_head(code)->ref_zero;
     Obj **z = ref + callee->ref_params;
     do {
       z[0] = z[1] = z[2] = z[3] = NULL;
       z += 4;
     } while (n -= 4);
   }
-  budget += (uintptr_t)callee->code - (uintptr_t)pc - 8; /* a call costs 2 */
-  pc = callee->code;
+  budget += (uintptr_t)code - (uintptr_t)pc - 8; /* a call costs 2 */
+  pc = code;
   if (UNLIKELY((uintptr_t)pc > budget)) goto slice;
   NEXT();
 grow:
@@ -703,6 +705,19 @@ grow:
     LOAD();
     if (grown < 0) OUT_OF_MEMORY(0);
     if (!grown) TRAP_WITH(STACK_OVERFLOW, frame - vm->frame_base, 0);
+  }
+  goto call;
+L_LINK: /* as if there had been no call, and then once more */
+  callee = frame->func;
+  budget += (uintptr_t)frame->pc - (uintptr_t)program_stub + 8;
+  pc = frame->pc;
+  raw -= A;
+  ref -= B;
+  frame--;
+  {
+    int linked = program_link(vm->program, callee);
+    if (linked < 0) TRAP(INVALID_INSTRUCTION);
+    if (!linked) OUT_OF_MEMORY(0);
   }
   goto call;
 L_CALL_FN: {
@@ -1100,12 +1115,14 @@ trap:
   LOAD();
   NEXT_CHECKED();
 slice:
+  if (UNLIKELY(pc == program_stub)) goto L_LINK; /* nobody shall see a run stop there */
   SAVE();
   if (!fuel_slice(vm)) return vm->status;
   LOAD();
   labels = RECHECKS || vm->debugging ? debugging : normal;
   NEXT();
 L_debug:
+  if (UNLIKELY(pc == program_stub + 1)) goto L_LINK;
   SAVE();
   if (RECHECKS && !recheck(vm, pc - 1)) {
     vm->pc = pc - 1;

@@ -57,11 +57,12 @@ static const char *ref_fault(const Program *p, const Obj *o, uint32_t want) {
 }
 
 static const char *read_fault(const Vm *vm, const Func *f, const CodeRead *read) {
+  const FuncCode *head = func_head(func_code(f));
   if (!read->ref) {
-    if (read->reg >= f->raw_total || vm->raw + read->reg >= vm->raw_base + vm->raw_room + VM_SLACK) return "a raw register outside its frame";
+    if (read->reg >= head->raw_total || vm->raw + read->reg >= vm->raw_base + vm->raw_room + VM_SLACK) return "a raw register outside its frame";
     return raw_is_canonical(read->type, vm->raw[read->reg].u) ? NULL : "a raw value outside its type";
   }
-  if (read->reg >= f->ref_total || vm->ref + read->reg >= vm->ref_base + vm->ref_room + VM_SLACK) return "a reference register outside its frame";
+  if (read->reg >= head->ref_total || vm->ref + read->reg >= vm->ref_base + vm->ref_room + VM_SLACK) return "a reference register outside its frame";
   uint32_t type = read->type < ORBC_FIRST_MODULE_TYPE ? read->type : f->module->types[read->type - ORBC_FIRST_MODULE_TYPE];
   return ref_fault(vm->program, vm->ref[read->reg], type);
 }
@@ -69,12 +70,13 @@ static const char *read_fault(const Vm *vm, const Func *f, const CodeRead *read)
 int recheck(Vm *vm, const uint64_t *pc) {
   if (pc == interp_exit_code + 1) return 1; /* HALT: no function any more */
   const Func *f = vm->frame->func;
-  if (pc < f->code || pc >= f->code + f->code_length) return vm->fault = "the program counter is outside its function", 0;
+  const uint64_t *code = func_code(f);
+  if (pc < code || pc >= code + func_head(code)->length) return vm->fault = "the program counter is outside its function", 0;
   const CodeReads *m = &vm->recheck->modules[f->module - vm->program->modules];
   const Func *from;
   uint32_t at, outer;
-  if (program_origin(vm->program, f, (uint32_t)(pc - f->code), 1, &from, &outer)) return 1;
-  program_origin(vm->program, f, (uint32_t)(pc - f->code), 0, &from, &at);
+  if (program_origin(vm->program, f, (uint32_t)(pc - code), 1, &from, &outer)) return 1;
+  program_origin(vm->program, f, (uint32_t)(pc - code), 0, &from, &at);
   uint32_t n;
   const CodeRead *reads = reads_of(m, f->row->first_code + at, &n);
   for (uint32_t i = 0; i < n && !vm->fault; i++) vm->fault = read_fault(vm, f, &reads[i]);

@@ -39,7 +39,7 @@ void vm_get_limits(const Vm *vm, VmLimits *limits) { *limits = vm->limits; }
 static size_t refs_in_use(const Vm *vm) {
   size_t most = 1, base = (size_t)(vm->ref - vm->ref_base); /* at least the result */
   for (const Frame *f = vm->frame; f > vm->frame_base; f--) {
-    size_t end = base + f->func->ref_total;
+    size_t end = base + func_head(func_code(f->func))->ref_total;
     if (end > most) most = end;
     base -= insn_b(f->pc[-1]);
   }
@@ -136,24 +136,36 @@ void vm_free(Vm *vm) {
 
 /* -- running -- */
 
+/* There is no frame yet that could catch it. */
+static VmStatus fail_to_start(Vm *vm, VmErrorKind kind) {
+  vm->frame = vm->frame_base;
+  vm->pc = interp_exit_code + 1;
+  fuel_start(vm);
+  vm_trap(vm, kind, 0, 0);
+  return vm->status = VM_ERROR;
+}
+
 /* The outermost frame: it returns to HALT. */
 VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs) {
   vm->executed += vm->suspended ? fuel_spent(vm) : 0;
   vm->suspended = 0;
   vm->error = NULL;
   vm->fault = NULL;
+  vm->started = 0;
+  vm->raw = vm->raw_base;
+  vm->ref = vm->ref_base;
+  int linked = program_link(vm->program, func);
+  if (linked <= 0) return fail_to_start(vm, linked ? ERR_KIND_INVALID_INSTRUCTION : ERR_KIND_OUT_OF_MEMORY);
   vm->frame = vm->frame_base + 1;
   vm->frame->func = func;
   vm->frame->pc = interp_exit_code + 1;
-  vm->raw = vm->raw_base;
-  vm->ref = vm->ref_base;
-  vm->pc = func->code;
-  memset(vm->raw, 0, ((size_t)func->raw_total + 1) * sizeof(Slot));
-  memset(vm->ref, 0, ((size_t)func->ref_total + 1) * sizeof(Obj *));
+  vm->pc = func_code(func);
+  const FuncCode *head = func_head(vm->pc);
+  memset(vm->raw, 0, ((size_t)head->raw_total + 1) * sizeof(Slot));
+  memset(vm->ref, 0, ((size_t)head->ref_total + 1) * sizeof(Obj *));
   for (unsigned i = 0; i < func->raw_params; i++) vm->raw[i].s = raw[i];
   for (unsigned i = 0; i < func->ref_params; i++) vm->ref[i] = refs[i];
   fuel_start(vm);
-  vm->started = 0;
   vm->status = VM_STOPPED;
   vm->suspended = 1;
   return VM_DONE;

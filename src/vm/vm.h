@@ -25,7 +25,7 @@ typedef enum VmStatus {
   VM_ERROR,        /* an error was not caught: vm_error() */
   VM_STOPPED,      /* out of fuel, deadline, or interrupted: vm_stop_kind(); vm_run() goes on once the limit is raised */
   VM_BREAK,        /* at a breakpoint or after a step; vm_run() goes on */
-  VM_NO_MEMORY,    /* the call could not be set up */
+  VM_NO_MEMORY,    /* there is no call to run */
   VM_FAULT         /* debug builds only: a value is not what the verifier promised; vm_fault() says what.  The machine has a bug. */
 } VmStatus;
 
@@ -71,7 +71,8 @@ typedef struct VmRegisters {
 Vm *vm_new(const Program *program, const VmHost *host, const VmLimits *limits);
 void vm_free(Vm *vm);
 
-/* Prepares a call of `func` with raw and reference arguments in order; an unfinished run is dropped.  vm_run() does it. */
+/* Prepares a call of `func` with raw and reference arguments in order; an unfinished run is dropped.  vm_run() does it.  VM_DONE, or
+ * VM_ERROR with vm_error() when the function could not be linked: out of memory, or the verifier refuses it (program_add_vouched). */
 VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs);
 VmStatus vm_run(Vm *vm);
 

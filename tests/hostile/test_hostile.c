@@ -309,15 +309,33 @@ static void numbers_of_a_program_do_not_wrap_around(void **unused) {
 
 enum { CALLS = 13, LEVELS = 5 }; /* as many calls as a function may have that is expanded everywhere; as deep as it goes */
 
-/* Adds the module, and checks that its private code is as much as docs/internals/machine.md says at most, and expanded. */
+static const FuncCode *linked(const Program *p, uint32_t function) {
+  assert_int_equal(program_link(p, &p->functions[function]), 1);
+  return func_head(func_code(&p->functions[function]));
+}
+
+/* Adds the module, and checks that its private code is as much as docs/internals/machine.md says at most, expanded, and the same in whatever order it is made. */
 static void check_growth(Attack *a) {
-  Program p;
+  Program p, backwards;
+  LoadReport why;
   open_program(&p);
+  open_program(&backwards);
   add_attack(&p, a, 1);
-  const ProgramModule *m = &p.modules[0];
-  assert_true(m->sites.count > m->view.functions_count);
-  assert_true(m->code.count <= (size_t)4 * m->view.code_count + 65536);
-  assert_true((m->sites.count - m->view.functions_count) * 5 <= (size_t)3 * m->view.code_count + 65536);
+  assert_true(program_add(&backwards, a->image, a->size, 0, &why));
+  for (uint32_t i = backwards.functions_count; i-- > 0;) linked(&backwards, i);
+  const OrbcModule *m = &p.modules[0].view;
+  size_t code = 0, expanded = 0;
+  for (uint32_t i = 0; i < p.functions_count; i++) {
+    const FuncCode *head = linked(&p, i), *other = linked(&backwards, i);
+    code += head->length;
+    expanded += head->sites_count - 1;
+    assert_int_equal(other->length, head->length);
+    assert_memory_equal(other + 1, head + 1, head->length * sizeof(uint64_t));
+  }
+  assert_true(expanded > 0);
+  assert_true(code <= (size_t)4 * m->code_count + 65536);
+  assert_true(expanded * 5 <= (size_t)3 * m->code_count + 65536);
+  close_program(&backwards);
   close_program(&p);
 }
 
@@ -421,8 +439,9 @@ static void handlers_that_overlap(void **unused) {
     open_program(&p);
     p.is_exact = 1;
     add_attack(&p, a, 1);
-    uint32_t count;
-    const OrbcHandler *ranges = program_handlers(&p.functions[0], &count);
+    const FuncCode *head = linked(&p, 0);
+    const OrbcHandler *ranges = head->handlers;
+    uint32_t count = head->handlers_count;
     for (uint32_t i = 0, k = 0; i < CODE; i++) {
       uint32_t want = 0;
       while (want < HANDLERS && (i < handlers[want].start || i >= handlers[want].end)) want++;
