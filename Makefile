@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -122,6 +122,7 @@ endif
 #: test-compiler   the parts of the compiler in Orus
 #: orusc           the compiler in Orus, compiled by stage0
 #: test-orusc      the language corpus, compiled by it
+#: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-doc-examples  the examples in the documentation of std
@@ -229,6 +230,9 @@ orusc: $(BARE) $(TOOLS)/orusc.2.orbc
 test-orusc: orusc
 	@scripts/test-orusc $(B)
 
+test-docs: orusc
+	@scripts/test-docs $(B)
+
 # Compiled by stage0, then by itself twice: what it makes of itself must stay the same; by other builds too: make bootstrap WITH="asan-gcc debug-clang".
 WITH ?=
 bootstrap: all $(WITH:%=bootstrap-%)
@@ -272,15 +276,16 @@ $(1) std/__kernel.orus $(GEN)/kernel orus
 $(1) src/kernel/kcall_table.inc $(GEN)/kernel table
 $(1) docs/kernel_abi.md $(GEN)/kernel docs
 $(1) compiler/code/opcode.orus $(GEN)/compiler
+$(1) docs/reference/grammar.md $(GEN)/grammar spec/grammar.ebnf
 endef
 
-check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler
+check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 	@scripts/check-includes
 	@scripts/check-docs
 	@$(MAKE) -s all && scripts/check-symbols $(B)
 	$(call generated,@scripts/generated check)
 
-docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler
+docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 	$(call generated,@scripts/generated write)
 
 $(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)
