@@ -7,7 +7,7 @@
 VARIANT ?= release
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CROSS   ?=
-HOSTCC  ?= gcc
+HOSTCC  ?= $(if $(CROSS),gcc,$(shell command -v gcc >/dev/null && echo gcc || echo $(CC)))
 PREFIX  ?= /usr/local
 V       ?= 0
 
@@ -68,7 +68,7 @@ $(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
 
 # The compiler in Orus: compiled by stage0 (1), by itself (2); that one compiles the tools, which have the compiler and std in them. Files of bytecode fit every
 # machine, so the release build for this one makes them for all.
-TOOLS        := build/release-$(HOSTCC)
+TOOLS        := build/release-$(notdir $(HOSTCC))
 COMPILER_SRC := $(shell find compiler std -name '*.orus')
 STD_SRC      := $(sort $(shell find std -name '*.orus'))
 TOOL_SRC     := $(sort $(shell find compiler tools -name '*.orus'))
@@ -114,7 +114,7 @@ ifneq ($(findstring gcc,$(CC)),)
 $(B)/src/vm/interp.o: CFLAGS += -fno-gcse -fno-crossjumping
 endif
 
-#: all             ./orus and the bootstrap compiler (VARIANT=release; others stay in build/)
+#: all             ./orus, the compiler inside, and the bootstrap compiler (VARIANT=release; others stay in build/)
 #: run             compile the examples and run them
 #: test            everything that must pass, in four builds
 #: unit            test programs of this build
