@@ -85,6 +85,7 @@ $(B)/embedded/embedded.orus: $(B)/embed $(STD_SRC) $(TOOL_SRC)
 	$(Q)$(B)/embed texts std/ $(STD_SRC) $(TOOL_SRC) >$@
 
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 else
 .PHONY: host-tools
@@ -94,10 +95,10 @@ $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
 $(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc
-	$(Q)$(B)/embed image tool $(TOOLS)/tool.orbc >$@
+	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc >$@
 
 $(B)/tool_none.c: $(B)/embed
-	$(Q)$(B)/embed image tool >$@
+	$(Q)$(B)/embed images start= tool= >$@
 
 $(B)/tool_%.o: $(B)/tool_%.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
