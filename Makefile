@@ -7,7 +7,7 @@
 VARIANT ?= release
 CC      := $(if $(filter default,$(origin CC)),gcc,$(CC))
 CROSS   ?=
-HOSTCC  ?= gcc
+HOSTCC  ?= $(if $(CROSS),gcc,$(shell command -v gcc >/dev/null && echo gcc || echo $(CC)))
 PREFIX  ?= /usr/local
 V       ?= 0
 
@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -68,7 +68,7 @@ $(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
 
 # The compiler in Orus: compiled by stage0 (1), by itself (2); that one compiles the tools, which have the compiler and std in them. Files of bytecode fit every
 # machine, so the release build for this one makes them for all.
-TOOLS        := build/release-$(HOSTCC)
+TOOLS        := build/release-$(notdir $(HOSTCC))
 COMPILER_SRC := $(shell find compiler std -name '*.orus')
 STD_SRC      := $(sort $(shell find std -name '*.orus'))
 TOOL_SRC     := $(sort $(shell find compiler tools -name '*.orus'))
@@ -85,6 +85,7 @@ $(B)/embedded/embedded.orus: $(B)/embed $(STD_SRC) $(TOOL_SRC)
 	$(Q)$(B)/embed texts std/ $(STD_SRC) $(TOOL_SRC) >$@
 
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 else
 .PHONY: host-tools
@@ -94,10 +95,10 @@ $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
 $(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc
-	$(Q)$(B)/embed image tool $(TOOLS)/tool.orbc >$@
+	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc >$@
 
 $(B)/tool_none.c: $(B)/embed
-	$(Q)$(B)/embed image tool >$@
+	$(Q)$(B)/embed images start= tool= >$@
 
 $(B)/tool_%.o: $(B)/tool_%.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
@@ -114,7 +115,7 @@ ifneq ($(findstring gcc,$(CC)),)
 $(B)/src/vm/interp.o: CFLAGS += -fno-gcse -fno-crossjumping
 endif
 
-#: all             ./orus and the bootstrap compiler (VARIANT=release; others stay in build/)
+#: all             ./orus, the compiler inside, and the bootstrap compiler (VARIANT=release; others stay in build/)
 #: run             compile the examples and run them
 #: test            everything that must pass, in four builds
 #: unit            test programs of this build
@@ -122,6 +123,7 @@ endif
 #: test-compiler   the parts of the compiler in Orus
 #: orusc           the compiler in Orus, compiled by stage0
 #: test-orusc      the language corpus, compiled by it
+#: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-doc-examples  the examples in the documentation of std
@@ -229,6 +231,9 @@ orusc: $(BARE) $(TOOLS)/orusc.2.orbc
 test-orusc: orusc
 	@scripts/test-orusc $(B)
 
+test-docs: orusc
+	@scripts/test-docs $(B)
+
 # Compiled by stage0, then by itself twice: what it makes of itself must stay the same; by other builds too: make bootstrap WITH="asan-gcc debug-clang".
 WITH ?=
 bootstrap: all $(WITH:%=bootstrap-%)
@@ -272,15 +277,16 @@ $(1) std/__kernel.orus $(GEN)/kernel orus
 $(1) src/kernel/kcall_table.inc $(GEN)/kernel table
 $(1) docs/kernel_abi.md $(GEN)/kernel docs
 $(1) compiler/code/opcode.orus $(GEN)/compiler
+$(1) docs/reference/grammar.md $(GEN)/grammar spec/grammar.ebnf
 endef
 
-check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler
+check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 	@scripts/check-includes
 	@scripts/check-docs
 	@$(MAKE) -s all && scripts/check-symbols $(B)
 	$(call generated,@scripts/generated check)
 
-docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler
+docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 	$(call generated,@scripts/generated write)
 
 $(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)

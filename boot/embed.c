@@ -1,6 +1,7 @@
 /* embed.c -- makes what is built into the executable into sources:
  *
- *   embed image NAME [FILE]         a C file with orus_NAME_image, the bytes of FILE as 64-bit words, and orus_NAME_size in bytes (0 without a file)
+ *   embed images NAME=FILE...       a C file with, for each, orus_NAME_image, the bytes of FILE as 64-bit words, and orus_NAME_size in bytes; no bytes when
+ *                                   FILE is empty
  *   embed texts FOLDER FILE...      a module in Orus with VERSION, BYTECODE, BUILD (a number made from all FILEs) and the function std_text(path), which returns
  *                                   the text of each FILE in FOLDER by its path there
  *
@@ -21,19 +22,29 @@ static FILE *open_file(const char *path) {
   return f;
 }
 
-static int put_image(const char *name, const char *path) {
+/* NAME=FILE */
+static int put_image(const char *word) {
   uint8_t bytes[8];
   uint64_t total = 0;
-  FILE *f = path ? open_file(path) : NULL;
-  if (path && !f) return 1;
-  printf("#include \"cli/tool.h\"\n\nconst uint64_t orus_%s_image[] = {", name);
-  for (size_t n, i = 0; f && (n = fread(bytes, 1, sizeof bytes, f)) > 0; i++, total += n) {
-    uint64_t word = 0;
-    for (size_t k = 0; k < n; k++) word |= (uint64_t)bytes[k] << 8 * k;
-    printf("%s0x%" PRIx64 ",", i % WORDS_A_LINE ? " " : "\n  ", word);
+  size_t n, name = strcspn(word, "="), column = 0;
+  const char *path = word[name] ? word + name + 1 : "";
+  FILE *f = *path ? open_file(path) : NULL;
+  if (*path && !f) return 1;
+  printf("\nconst uint64_t orus_%.*s_image[] = {", (int)name, word);
+  for (; f && (n = fread(bytes, 1, sizeof bytes, f)) > 0; total += n) {
+    uint64_t value = 0;
+    for (size_t k = 0; k < n; k++) value |= (uint64_t)bytes[k] << 8 * k;
+    printf("%s0x%" PRIx64 ",", column++ % WORDS_A_LINE ? " " : "\n  ", value);
   }
-  printf("\n  0};\nconst size_t orus_%s_size = %" PRIu64 ";\n", name, total);
+  printf("\n  0};\nconst size_t orus_%.*s_size = %" PRIu64 ";\n", (int)name, word, total);
   if (f) fclose(f);
+  return 0;
+}
+
+static int put_images(char **words, int count) {
+  printf("#include \"cli/tool.h\"\n");
+  for (int i = 0; i < count; i++)
+    if (put_image(words[i])) return 1;
   return 0;
 }
 
@@ -80,8 +91,8 @@ static int put_texts(const char *folder, char **paths, int count) {
 
 int main(int argc, char **argv) {
   int code = 1;
-  if (argc >= 3 && argc <= 4 && !strcmp(argv[1], "image")) code = put_image(argv[2], argc > 3 ? argv[3] : NULL);
+  if (argc >= 3 && !strcmp(argv[1], "images")) code = put_images(argv + 2, argc - 2);
   else if (argc >= 3 && !strcmp(argv[1], "texts")) code = put_texts(argv[2], argv + 3, argc - 3);
-  else fprintf(stderr, "usage: embed image NAME [FILE] | embed texts FOLDER FILE...\n");
+  else fprintf(stderr, "usage: embed images NAME=FILE... | embed texts FOLDER FILE...\n");
   return fflush(stdout) || ferror(stdout) ? 1 : code;
 }

@@ -45,6 +45,8 @@ static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
 int tool_run(Host *host, char **words, int count, ToolAnswer *answer) {
   Options o = {.file = "orus", .args = words, .args_count = count};
   *answer = (ToolAnswer){0};
+  if (orus_start_size) run_image(host, &o, orus_start_image, orus_start_size, take_answer, answer);
+  if (answer->image) return 0;
   if (orus_tool_size) return run_image(host, &o, orus_tool_image, orus_tool_size, take_answer, answer);
   fprintf(stderr, "orus: there is no compiler in this executable\n");
   return EXIT_USAGE;
