@@ -105,20 +105,30 @@ static Instance *make_start(Compiler *c, Module *entry) {
   return lower_instance(c, start, fn, &none, (Place){0});
 }
 
-/* A function that needs no type arguments. */
-static void queue_function(Compiler *c, Module *m, Node *fn, Type *self) {
-  if (fn->generics_count || (fn->flags & F_EXTERN) || (!self && (fn->flags & F_SELF))) return;
+/* A function that needs no type arguments; NULL for one that does. */
+static Instance *queue_function(Compiler *c, Module *m, Node *fn, Type *self) {
+  if (fn->generics_count || (fn->flags & F_EXTERN) || (!self && (fn->flags & F_SELF))) return NULL;
   for (uint32_t i = fn->flags & F_SELF ? 1 : 0; i < fn->count; i++)
-    if (!fn->list[i]->a) return;
+    if (!fn->list[i]->a) return NULL;
   Env env = {.self = self};
-  (void)lower_instance(c, m, fn, &env, (Place){m, fn->line, fn->column});
+  return lower_instance(c, m, fn, &env, (Place){m, fn->line, fn->column});
 }
 
 static void queue_methods(Compiler *c, Module *m, Node *n) {
   const Decl *d = n->a->kind == N_TYPE_NAME ? scope_find(c, m, n->a->name) : NULL;
   if (!d || (d->kind != D_STRUCT && d->kind != D_ENUM) || d->node->generics_count) return;
   Type *self = type_resolve(c, m, n->a, NULL);
-  for (uint32_t i = 0; i < n->count; i++) queue_function(c, m, n->list[i], self);
+  for (uint32_t i = 0; i < n->count; i++) (void)queue_function(c, m, n->list[i], self);
+}
+
+/* The public functions of the entry module are exported; the name `flush` is taken. */
+static void export_functions(Compiler *c, Module *entry, Vec *exports) {
+  for (uint32_t k = 0; k < entry->tree->count; k++) {
+    Node *n = entry->tree->list[k];
+    if (n->kind != N_FN || !(n->flags & F_PUB) || n->name == name_lit(c, "flush")) continue;
+    Instance *i = queue_function(c, entry, n, NULL);
+    if (i) VEC_PUSH(c, exports, OrbcExport, ((OrbcExport){string_index(c, n->name), i->index}));
+  }
 }
 
 /* Functions and methods of the program's own modules are compiled whether called or not, so that their errors are found. */
@@ -128,7 +138,7 @@ static void queue_own_functions(Compiler *c) {
     if (m->in_std) continue;
     for (uint32_t k = 0; k < m->tree->count; k++) {
       Node *n = m->tree->list[k];
-      if (n->kind == N_FN) queue_function(c, m, n, NULL);
+      if (n->kind == N_FN) (void)queue_function(c, m, n, NULL);
       if (n->kind == N_IMPL) queue_methods(c, m, n);
     }
   }
@@ -189,9 +199,12 @@ int stage0_compile(Compiler *c, const char *path, void **image, size_t *size) {
   if (!flush) fail(c, (Place){0}, "the prelude lacks __flush");
   Env none = {0};
   Instance *flush_instance = lower_instance(c, flush->module, flush->node, &none, (Place){0});
+  Vec exports = {0};
+  VEC_PUSH(c, &exports, OrbcExport, ((OrbcExport){string_index(c, name_lit(c, "flush")), flush_instance->index}));
   check_modules(c, 0);
   queue_own_functions(c);
+  export_functions(c, entry, &exports);
   compile_queue(c);
-  output_module(c, entry->name, start->index, flush_instance->index, image, size);
+  output_module(c, entry->name, start->index, &exports, image, size);
   return 1;
 }

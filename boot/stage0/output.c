@@ -72,10 +72,9 @@ static void put_strings(Compiler *c, Out *o) {
   }
 }
 
-void output_module(Compiler *c, Name *name, uint32_t entry, uint32_t flush, void **image, size_t *size) {
+void output_module(Compiler *c, Name *name, uint32_t entry, const Vec *exports, void **image, size_t *size) {
   Out o = {0};
   OrbcInfo info = {string_index(c, name), entry, ~(uint64_t)0 >> 54};
-  OrbcExport export = {string_index(c, name_lit(c, "flush")), flush};
   put_types(c, &o);
   for (size_t i = 0; i < P->functions.count; i++) put_function(c, &o, VEC_AT(&P->functions, Function *, i));
   put_strings(c, &o);
@@ -83,7 +82,7 @@ void output_module(Compiler *c, Name *name, uint32_t entry, uint32_t flush, void
   OrbcModule m = {.info = &info, .info_count = 1, SECTION(string_ends, o.string_ends), .string_bytes = o.bytes.bytes, .string_bytes_count = (uint32_t)o.bytes.length,
                   SECTION(types, o.types), SECTION(items, o.items), SECTION(constants, P->constants), SECTION(functions, o.functions), SECTION(local_types, o.local_types),
                   SECTION(handlers, o.handlers), SECTION(code, o.code), SECTION(globals_raw, P->globals_raw), SECTION(globals_ref, P->globals_ref),
-                  .exports = &export, .exports_count = 1, SECTION(lines, o.lines), SECTION(locals, o.locals)};
+                  SECTION(exports, *exports), SECTION(lines, o.lines), SECTION(locals, o.locals)};
   *size = orbc_size(&m);
   *image = *size ? malloc(*size) : NULL;
   if (!*image) fail(c, (Place){0}, *size ? "out of memory" : "the program is too large for one file");

@@ -182,7 +182,7 @@ Decl *declare(Compiler *c, Module *m, Name *name, DeclKind kind, Node *node, Pla
 void check_modules(Compiler *c, int std_too);
 
 /* output.c */
-void output_module(Compiler *c, Name *name, uint32_t entry, uint32_t flush, void **image, size_t *size);
+void output_module(Compiler *c, Name *name, uint32_t entry, const Vec *exports, void **image, size_t *size);
 
 /* derive.c: the derived method `name` for `t` as a function tree, or NULL when there is none. */
 Node *derive_method(Compiler *c, Type *t, const Name *name);
