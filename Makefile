@@ -261,6 +261,7 @@ test-fault: $(B)/tests/stage0/test_fault
 	@ORUS_FAULT_MS=$(FAULT_MS) scripts/run-tests $^
 
 .SECONDARY:
+.DELETE_ON_ERROR:
 
 # All that the tests run, without running it.
 programs: all orusc $(TEST_BIN)
