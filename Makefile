@@ -121,7 +121,7 @@ endif
 #: unit            test programs of this build
 #: test-lang       the language corpus
 #: test-compiler   the parts of the compiler in Orus
-#: orusc           the compiler in Orus, compiled by stage0
+#: orusc           the command of the compiler alone, compiled by itself
 #: test-orusc      the language corpus, compiled by it
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
