@@ -164,9 +164,11 @@ static int check_given(const Options *o, const Asked *asked) {
   return -1;
 }
 
-/* Whether the file is a compiled program, by its first bytes. */
+/* Whether the file is a compiled program, by its name or its first bytes. */
 static int is_compiled(const char *path) {
+  size_t n = strlen(path);
   uint32_t magic = 0;
+  if (n > 5 && !strcmp(path + n - 5, ".orbc")) return 1;
   FILE *f = fopen(path, "rb");
   int is = f && fread(&magic, sizeof magic, 1, f) == 1 && magic == ORBC_MAGIC;
   if (f) fclose(f);
