@@ -1,9 +1,11 @@
 /* main.c -- the `orus` executable: decides who does what.
  *
- * A program that is appended to the executable runs; else compiled programs are run, verified, disassembled and assembled here, as cli/options.h reads the
- * command line; everything else is done by the tools in Orus (cli/tool.h), which may want a program run when they have ended.
+ * A program that is appended to the executable runs; else compiled programs are run, verified, disassembled and
+ * assembled here, as cli/options.h reads the command line; everything else is done by the tools in Orus (cli/tool.h),
+ * which may want a program run when they have ended.
  *
- * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc, program or assembler text, 66 cannot be read, 70 an error that nobody caught. */
+ * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc, program or assembler text, 66 cannot be read, 70
+ * an error that nobody caught. */
 #include "cli/appended.h"
 #include "cli/options.h"
 #include "cli/run.h"

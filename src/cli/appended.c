@@ -37,7 +37,8 @@ int appended_read(OrusKctx *k, void **image, size_t *size) {
   if (file < 0) return 0;
   int64_t end = orus_fs_seek(k, file, -(int64_t)sizeof trailer, ORUS_SEEK_END);
   int found = 0;
-  if (end >= 0 && read_all(k, file, trailer, sizeof trailer) && trailer[1] == APPENDED_MAGIC) found = read_image(k, file, end, trailer[0], image, size);
+  if (end >= 0 && read_all(k, file, trailer, sizeof trailer) && trailer[1] == APPENDED_MAGIC)
+    found = read_image(k, file, end, trailer[0], image, size);
   orus_fs_close(k, file);
   return found;
 }

@@ -1,4 +1,5 @@
-/* appended.h -- a program behind the end of this executable, as `orus build --exe` puts it there: the image, its size (64 bits), APPENDED_MAGIC (64 bits). */
+/* appended.h -- a program behind the end of this executable, as `orus build --exe` puts it there: the image, its size
+ * (64 bits), APPENDED_MAGIC (64 bits). */
 #ifndef ORUS_CLI_APPENDED_H
 #define ORUS_CLI_APPENDED_H
 

@@ -8,7 +8,8 @@
 /* The array that an exported function without parameters returns; NULL when it is not there or fails. */
 static ArrayObj *ask(Vm *vm, const Program *program, const char *name) {
   const Func *f = program_find(program, name, strlen(name));
-  if (!f || f->raw_params || f->ref_params || vm_start(vm, f, NULL, NULL) != VM_DONE || vm_run(vm) != VM_DONE) return NULL;
+  if (!f || f->raw_params || f->ref_params) return NULL;
+  if (vm_start(vm, f, NULL, NULL) != VM_DONE || vm_run(vm) != VM_DONE) return NULL;
   return (ArrayObj *)(void *)vm_result_ref(vm);
 }
 
