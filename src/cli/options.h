@@ -21,6 +21,7 @@ typedef struct Options {
   int stats, json;
   TraceKind trace;
   int named; /* the command stood there */
+  int vouched; /* the program is part of the executable: see program_add_vouched() */
   VmLimits limits;
 } Options;
 

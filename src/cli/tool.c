@@ -44,7 +44,7 @@ static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
 }
 
 int tool_run(Host *host, char **words, int count, ToolAnswer *answer) {
-  Options o = {.file = "orus", .args = words, .args_count = count};
+  Options o = {.file = "orus", .args = words, .args_count = count, .vouched = 1};
   *answer = (ToolAnswer){0};
   if (orus_start_size) run_image(host, &o, orus_start_image, orus_start_size, take_answer, answer);
   if (answer->image) return 0;
