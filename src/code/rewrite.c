@@ -313,45 +313,24 @@ enum {
 };
 
 /* Both in one opcode; 0: there is none.  The compiler makes a search tree of it. */
-static unsigned plain_pair(unsigned first, unsigned second) {
-  switch (first << 16 | second) {
-#define PAIR(x, y) case ANY_##x << 16 | ANY_##y: return POP_##x##_THEN_##y;
-    PAIRS(PAIR)
-#undef PAIR
-  default: return 0;
+#define PAIR_SEARCH(name, LIST, ROW)                      \
+  static unsigned name(unsigned first, unsigned second) { \
+    switch (first << 16 | second) {                       \
+      LIST(ROW)                                           \
+    default: return 0;                                    \
+    }                                                     \
   }
-}
-
-static unsigned fuel_pair(unsigned second) {
-  switch (second) {
-#define FUEL_PAIR(y) case ANY_##y: return POP_FUEL_THEN_##y;
-    FUEL_PAIRS(FUEL_PAIR)
-#undef FUEL_PAIR
-  default: return 0;
-  }
-}
-
-static unsigned float_pair(unsigned first, unsigned second) {
-  switch (first << 16 | second) {
-#define FLOAT_PAIR(x, y) case ANY_##x << 16 | ANY_##y: return POP_##x##_INTO_##y;
-    FLOAT_PAIRS(FLOAT_PAIR)
-#undef FLOAT_PAIR
-  default: return 0;
-  }
-}
-
-static unsigned ref_pair(unsigned second) {
-  switch (second) {
-#define REF_PAIR(x, y) case ANY_##y: return POP_##x##_INTO_##y;
-    REF_PAIRS(REF_PAIR)
-#undef REF_PAIR
-  default: return 0;
-  }
-}
+#define THEN(x, y) case ANY_##x << 16 | ANY_##y: return POP_##x##_THEN_##y;
+#define INTO(x, y) case ANY_##x << 16 | ANY_##y: return POP_##x##_INTO_##y;
+#define FUEL_THEN(y) THEN(FUEL, y)
+PAIR_SEARCH(plain_pair, PAIRS, THEN)
+PAIR_SEARCH(fuel_pair, FUEL_PAIRS, FUEL_THEN)
+PAIR_SEARCH(float_pair, FLOAT_PAIRS, INTO)
+PAIR_SEARCH(ref_pair, REF_PAIRS, INTO)
 
 /* Fuel for an expanded call, at `at`, is used up together with what follows, pairs too. */
 static void pair_fuel(uint64_t *code, uint32_t at) {
-  unsigned both = fuel_pair(insn_op(code[at + 1]));
+  unsigned both = fuel_pair(POP_FUEL, insn_op(code[at + 1]));
   if (both) code[at] = with_op(code[at], both);
 }
 
@@ -404,7 +383,7 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
 static int fuse_reference(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   if (insn_op(body->code[i]) != OP_GETFP || !follows(body, i + 1)) return 0;
   uint64_t first = rewrite_one(r, body->code[i], body->notes[i], i), second = rewrite_one(r, body->code[i + 1], body->notes[i + 1], i + 1);
-  unsigned t = insn_a(first), op = insn_op(body->code[i + 1]), both = ref_pair(insn_op(second));
+  unsigned t = insn_a(first), op = insn_op(body->code[i + 1]), both = ref_pair(insn_op(first), insn_op(second));
   int writes = op == OP_ASET || op == OP_LSET;
   if (!both || t != (writes ? insn_a(second) : insn_b(second)) || !is_dead_behind(body, i + 1, BANK_REF, t)) return 0;
   out[0] = with_op(first, both);
