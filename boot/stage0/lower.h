@@ -125,7 +125,6 @@ void compile_instance(Compiler *c, Instance *i);
 
 /* intrinsic.c: an extern function of the prelude or the kernel facade. */
 Val lower_intrinsic(Fn *f, Node *at, Node *fn, Env *env, Val *args, uint32_t count, Type *result, int dest);
-int intrinsic_wants_any_place(const Name *name);
 
 /* lower_stmt.c */
 void lower_statement(Fn *f, Node *n);

@@ -171,7 +171,6 @@ uint32_t machine_row(Compiler *c, uint32_t kind, Name *name);
 
 /* module.c */
 Module *module_load(Compiler *c, Name *name, Name *path, Place from);
-void module_declare(Compiler *c, Module *m);
 Decl *scope_find(Compiler *c, Module *m, const Name *name);
 Decl *scope_find_in(Module *m, const Name *name);
 Decl *module_export(Compiler *c, Module *from, Module *m, const Name *name, Place at); /* fails when absent or private */
