@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -138,6 +138,7 @@ endif
 #: check           layers, symbols, links in documents, generated files
 #: docs            write the generated files
 #: bench           compare with other languages (BENCH= RUNS= PEERS=)
+#: bench-compile   compare the compiler with others (LINES= RUNS=), part of bench
 #: bench-heap      pauses with a large heap (LIVE= ALLOCATED= in MB)
 #: install         PREFIX=/usr/local DESTDIR=; uninstall takes it back
 #: setup           install the tools that tests need (Debian)
@@ -174,10 +175,22 @@ BENCHES     = $(subst $(comma), ,$(BENCH))
 BENCH_FILES = $(BENCHES:%=$(B)/bench/%.orbc) $(BENCHES:%=$(B)/bench/%.c.exe)
 bench: all $(B)/bench/run $(BENCH_FILES)
 	@RUNS="$(RUNS)" PEERS="$(PEERS)" ORUS="$(ORUS)" $(B)/bench/run $(B) $(BENCHES)
+	@echo
+	@$(MAKE) -s bench-compile
 
-$(B)/bench/run: bench/run.c
+$(B)/bench/run $(B)/bench/compile: $(B)/bench/%: bench/%.c bench/process.h
 	@mkdir -p $(@D)
 	$(Q)$(XCC) -O2 $(WARN) $< -o $@ -lm
+
+# How fast compilers are, on programs of so many lines of Orus that do the same in each language; the result is kept in bench/COMPILE.md.
+LINES ?= 100000
+COMPILED  = $(addprefix $(B)/bench/$(LINES).,orus c go lua js py)
+bench-compile: all $(B)/bench/compile $(COMPILED)
+	@RUNS="$(RUNS)" ORUS="$(ORUS)" $(B)/bench/compile $(abspath $(B))/bench/$(LINES)
+
+$(COMPILED): $(B)/bench/$(LINES).%: bench/compile/program.% bench/compile/generate.orus | all
+	@mkdir -p $(@D)
+	$(Q)$(ORUS) bench/compile/generate.orus $* $(LINES) >$@
 
 # Pauses of the collector with a large live heap: make bench-heap LIVE=256 ALLOCATED=16384 (MB); the result is kept in bench/HEAP.md.
 LIVE      ?= 256

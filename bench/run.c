@@ -7,16 +7,11 @@
  * BUILD_DIR/bench holds NAME.orbc and NAME.c.exe; bench/programs the sources for the other peers.  A peer that is not installed, or has no
  * program of that name, shows as "-".  A program that fails, or prints something else than the others, fails the whole run. */
 #define _DEFAULT_SOURCE
+#include "process.h"
+
 #include <dirent.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/resource.h>
-#include <sys/wait.h>
-#include <time.h>
-#include <unistd.h>
 
 enum { PEERS = 7, MAX_RUNS = 31, MAX_NAMES = 64, C_PEER = 0, ORUS = 1, LUA = 2, LUAJIT_OFF = 3 };
 
@@ -30,8 +25,6 @@ static const struct { const char *key, *title, *argv[4]; } peers[PEERS] = {
     {"node", "Node", {"node", "bench/programs/%2.js"}},
     {"python3", "Python", {"python3", "bench/programs/%2.py"}},
 };
-
-typedef enum Outcome { RAN, MISSING, FAILED } Outcome;
 
 typedef struct Result {
   double times[MAX_RUNS], median;
@@ -59,12 +52,6 @@ static void expand(char *to, size_t room, const char *pattern, const char *dir, 
   to[n < room ? n : room - 1] = 0;
 }
 
-static double now(void) {
-  struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
-  return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
-}
-
 /* Is `word` one of the words of `list`?  Words stand between commas and spaces. */
 static int listed(const char *list, const char *word) {
   size_t n = strlen(word);
@@ -76,36 +63,6 @@ static int listed(const char *list, const char *word) {
   return 0;
 }
 
-/* Output is kept as far as there is room, and read to its end: a program must not die of a closed pipe. */
-static void read_output(int fd, char *to, size_t room) {
-  char rest[4096];
-  size_t n = 0;
-  for (ssize_t got; (got = read(fd, rest, sizeof rest)) > 0;) {
-    size_t take = (size_t)got < room - 1 - n ? (size_t)got : room - 1 - n;
-    memcpy(to + n, rest, take);
-    n += take;
-  }
-  to[n] = 0;
-}
-
-/* Starts argv with its standard output in a pipe, whose reading end goes to *fd. -1: no process. */
-static pid_t start(char **argv, int *fd) {
-  int fds[2];
-  if (pipe(fds)) return -1;
-  pid_t pid = fork();
-  if (pid == 0) {
-    dup2(fds[1], 1);
-    close(fds[0]);
-    close(fds[1]);
-    execvp(argv[0], argv);
-    _exit(127);
-  }
-  close(fds[1]);
-  if (pid < 0) close(fds[0]);
-  *fd = fds[0];
-  return pid;
-}
-
 static Outcome run_once(int peer, const char *dir, const char *name, Result *r) {
   char text[4][512], *argv[5] = {0};
   const char *orus = peer == ORUS ? getenv("ORUS") : NULL;
@@ -114,23 +71,12 @@ static Outcome run_once(int peer, const char *dir, const char *name, Result *r) 
     argv[i] = text[i];
     if (strchr(text[i], '/') && access(text[i], R_OK)) return MISSING;
   }
-  int fd, status;
-  double began = now();
-  pid_t pid = start(argv, &fd);
-  if (pid < 0) return FAILED;
-  read_output(fd, r->output, sizeof r->output);
-  close(fd);
-  struct rusage usage;
-  if (wait4(pid, &status, 0, &usage) != pid) return FAILED;
-  r->times[r->runs++] = now() - began;
-  if (usage.ru_maxrss > r->peak_kb) r->peak_kb = usage.ru_maxrss;
-  if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return MISSING;
-  return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? RAN : FAILED;
-}
-
-static int by_value(const void *a, const void *b) {
-  double x = *(const double *)a, y = *(const double *)b;
-  return (x > y) - (x < y);
+  Usage usage;
+  Outcome outcome = process_run(argv, r->output, sizeof r->output, &usage);
+  if (outcome != RAN) return outcome;
+  r->times[r->runs++] = usage.wall;
+  if (usage.peak_kb > r->peak_kb) r->peak_kb = usage.peak_kb;
+  return RAN;
 }
 
 /* All peers on one bench.  Returns 0 when one fails or outputs differ. */
@@ -149,8 +95,7 @@ static int run_bench(const char *dir, const char *name, int runs, Result *result
       ok = 0;
     }
     if (r->outcome != RAN) continue;
-    qsort(r->times, (size_t)r->runs, sizeof r->times[0], by_value);
-    r->median = r->times[r->runs / 2];
+    r->median = process_median(r->times, r->runs);
     if (first < 0) first = p;
     if (strcmp(r->output, results[first].output) == 0) continue;
     fprintf(stderr, "bench: %s: %s prints '%.60s', %s '%.60s'\n", name, peers[p].title, r->output, peers[first].title, results[first].output);
