@@ -231,7 +231,7 @@ test-limits: all
 test-cli: all
 	@scripts/test-cli $(B)
 
-test-compiler: all
+test-compiler: all $(B)/tests/compiler/session/run_images
 	@scripts/test-compiler $(B)
 
 test-lang: all
@@ -277,7 +277,7 @@ test-fault: $(B)/tests/stage0/test_fault
 .DELETE_ON_ERROR:
 
 # All that the tests run, without running it.
-programs: all orusc $(TEST_BIN)
+programs: all orusc $(TEST_BIN) $(B)/tests/compiler/session/run_images
 
 unit: $(TEST_BIN)
 	@scripts/run-tests $(TEST_BIN)

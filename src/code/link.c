@@ -366,15 +366,17 @@ static int number_functions(Linker *l) {
 
 /* -- dispatch -- */
 
-/* The first module that implements a trait for a type wins; a second one is refused. */
+/* A second module may say the same again, but nothing else. */
 static int add_impl(Linker *l, uint32_t row) {
   Program *p = l->p;
   const OrbcImpl *impl = &l->v->impls[row];
   uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
-  if (pairs_find(&p->dispatch, type, selector)) return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, row, "the trait is implemented for this type already");
   for (uint32_t k = 0; k < selectors_of(impl->functions); k++) {
     uint32_t function = impl->functions ? l->m->functions[l->v->impl_functions[impl->first_function + k]] : ORBC_NONE;
-    if (!pairs_add(&p->dispatch, type, selector + k, function)) return no_memory(l);
+    uint32_t known = pairs_find(&p->dispatch, type, selector + k);
+    if (known && pairs_value(&p->dispatch, known) != function)
+      return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, row, "the trait is implemented for this type already, by other functions");
+    if (!known && !pairs_add(&p->dispatch, type, selector + k, function)) return no_memory(l);
   }
   return 1;
 }
