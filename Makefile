@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-doc-examples test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -126,7 +126,7 @@ endif
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
-#: test-doc-examples  the examples in the documentation of std
+#: test-std        test blocks and doc examples of std
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-install    install, run from elsewhere, uninstall
@@ -260,9 +260,9 @@ ORACLE_SIZE ?= 1
 test-oracles: all
 	@ORACLE_SIZE=$(ORACLE_SIZE) ORACLES="$(ORACLES)" scripts/test-oracles $(B)
 
-# The examples in the documentation of std say what they say.
-test-doc-examples: all
-	@scripts/test-doc-examples $(B)
+# The tests in the modules of std, and the examples in their documentation.
+test-std: all
+	@$(ORUS) test std
 
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
