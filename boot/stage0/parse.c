@@ -402,7 +402,7 @@ static Node *parse_named(Parser *p, NodeKind kind, unsigned flags, Node *(*membe
 static Node *parse_impl_type(Parser *p, Node *impl);
 
 static Node *parse_impl_argument(Parser *p, Node *impl) {
-  Node *t = parse_impl_type(p, impl);
+  Node *t = parser_is(p, T_LPAREN) ? parse_type(p) : parse_impl_type(p, impl);
   if (parser_take(p, T_COLON)) {
     parse_type(p);
     while (parser_take(p, T_PLUS)) parse_type(p);
