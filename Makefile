@@ -60,7 +60,7 @@ ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
 endif
 
-$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
@@ -87,10 +87,27 @@ $(B)/embedded/embedded.orus: $(B)/embed $(STD_SRC) $(TOOL_SRC)
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $@ -I . -I $(B)/embedded tools/cli/main.orus
+
+# Private code of what the tools call when they do what they mostly do: compile a program, and find it compiled.
+PRELINK_SRC := examples/word_count.orus examples/bank.orus
+PRELINK_ENV := XDG_CACHE_HOME=$(abspath $(B)/prelink.cache)
+PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";")
+$(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
+	$(Q)rm -rf $(B)/prelink.cache
+	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) >$@
+
+$(B)/start_prelinked.c: $(B)/tool_prelinked.c
+	$(Q)$(PRELINK_ENV) $(B)/prelink start $(B)/start.orbc $(PRELINK_RUN) >$@
+
+$(B)/prelink: $(B)/boot/prelink.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 else
+$(B)/%_prelinked.c: host-tools
+	$(Q)cp $(TOOLS)/$*_prelinked.c $@
+
 .PHONY: host-tools
 host-tools:
-	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc
+	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/start_prelinked.c
 $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
@@ -101,6 +118,9 @@ $(B)/tool_none.c: $(B)/embed
 	$(Q)$(B)/embed images start= tool= >$@
 
 $(B)/tool_%.o: $(B)/tool_%.c
+	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
+
+$(B)/%_prelinked.o: $(B)/%_prelinked.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
 
 $(B)/embed: boot/embed.c
@@ -350,4 +370,4 @@ test-install: all
 clean:
 	rm -rf build orus
 
--include $(B)/src/main.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/tests/code/gen_module.d $(B)/tests/code/gen_calls.d $(B)/bench/heap_pauses.d
+-include $(B)/src/main.d $(B)/boot/prelink.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/tests/code/gen_module.d $(B)/tests/code/gen_calls.d $(B)/bench/heap_pauses.d

@@ -1,7 +1,8 @@
 /* embed.c -- makes what is built into the executable into sources:
  *
  *   embed images NAME=FILE...     a C file with, for each, orus_NAME_image, the bytes of FILE as 64-bit words, and
- *                                 orus_NAME_size in bytes; no bytes when there is no name of a file
+ *                                 orus_NAME_size in bytes; no bytes, and no prelinked code
+ *                                 (boot/prelink.c), when there is no name of a file
  *   embed texts FOLDER FILE...    a module in Orus with VERSION, BYTECODE, BUILD (a number made from all FILEs) and the
  *                                 function std_text(path): the text of each FILE in FOLDER by its path there
  *
@@ -38,6 +39,7 @@ static int put_image(const char *word) {
   }
   printf("\n  0};\nconst size_t orus_%.*s_size = %" PRIu64 ";\n", (int)name, word, total);
   if (f) fclose(f);
+  else printf("const uint64_t orus_%.*s_prelinked[] = {0};\n", (int)name, word);
   return 0;
 }
 

@@ -21,7 +21,8 @@ typedef struct Options {
   int stats, json;
   TraceKind trace;
   int named; /* the command stood there */
-  int vouched; /* the program is part of the executable: see program_add_vouched() */
+  int vouched; /* the program is part of the executable: see program_add_vouched(), also for the next */
+  const uint64_t *prelinked;
   VmLimits limits;
 } Options;
 

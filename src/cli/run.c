@@ -46,8 +46,8 @@ static int load(Host *host, const Options *o, const void *image, size_t size, Pr
   LoadReport report;
   if (!program_init(program, host_memory(host))) return out_of_memory();
   program->is_exact = o->trace != TRACE_NONE;
-  int (*add)(Program *, const void *, size_t, uint64_t, LoadReport *) = o->vouched ? program_add_vouched : program_add;
-  if (add(program, image, size, ~(uint64_t)0, &report)) return -1;
+  uint64_t grants = ~(uint64_t)0;
+  if (o->vouched ? program_add_vouched(program, image, size, o->prelinked, grants, &report) : program_add(program, image, size, grants, &report)) return -1;
   program_free(program);
   return refused(o->file, &report);
 }

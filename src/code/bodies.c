@@ -3,6 +3,7 @@
  * A function's code is published by one store of one pointer, and all that belongs to it stands in the same block, so a thread sees the stub or everything.
  * There is no lock: linking reads what does not change any more, and who comes second throws its own away. */
 #include "code/inline.h"
+#include "code/prelinked.h"
 #include "code/private.h"
 #include "code/rewrite.h"
 
@@ -40,7 +41,7 @@ static void draft_free(CodeDraft *d) {
 
 static size_t block_size(const FuncCode *head) {
   return sizeof *head + ((size_t)head->length + head->constants) * sizeof(uint64_t) + head->sites_count * sizeof(CodeSite) +
-         head->length * sizeof(CodeOrigin) + head->handlers_count * sizeof(OrbcHandler);
+         (head->sites_count ? head->length * sizeof(CodeOrigin) : 0) + head->handlers_count * sizeof(OrbcHandler);
 }
 
 static void release(const Program *p, const FuncCode *head) {
@@ -67,6 +68,7 @@ static const FuncCode *new_block(const Program *p, CodeDraft *d) {
   head->origins = (const CodeOrigin *)(const void *)(at = put(at, &d->sites));
   head->handlers = (const OrbcHandler *)(const void *)(at = put(at, &d->origins));
   put(at, &d->handlers);
+  atomic_init(&head->full, d->origins.count ? head : NULL);
   return head;
 }
 
@@ -77,31 +79,65 @@ static void publish(const Program *p, Func *f, const FuncCode *head) {
   if (!atomic_compare_exchange_strong(&f->code, &unlinked, (const uint64_t *)(head + 1))) release(p, head);
 }
 
-int program_link(const Program *p, const Func *func) {
-  if (func_code(func) != program_stub) return 1;
+/* The private code of the function, made now; 1, 0 or -1 as program_link(). */
+static int make_code(const Program *p, const Func *func, const FuncCode **head) {
   CodeDraft draft;
   draft_open(&draft, p->memory);
   int made = inline_function(p, func, &draft);
   if (made > 0) made = rewrite_function(p, func->module, &draft);
-  const FuncCode *head = made > 0 ? new_block(p, &draft) : NULL;
+  *head = made > 0 ? new_block(p, &draft) : NULL;
   draft_free(&draft);
-  if (!head) return made < 0 ? made : 0;
-  publish(p, &p->functions[func->index], head);
-  return 1;
+  return made > 0 && !*head ? 0 : made;
+}
+
+/* The same, made before; 0: it was not, or there is no memory. */
+static int take_code(const Program *p, const Func *func, const FuncCode **head) {
+  CodeDraft draft;
+  draft_open(&draft, p->memory);
+  *head = prelinked_get(func, &draft) ? new_block(p, &draft) : NULL;
+  draft_free(&draft);
+  return *head != NULL;
+}
+
+int program_link(const Program *p, const Func *func) {
+  const FuncCode *head;
+  if (func_code(func) != program_stub) return 1;
+  int made = func->module->prelinked && take_code(p, func, &head) ? 1 : make_code(p, func, &head);
+  if (made > 0) publish(p, &p->functions[func->index], head);
+  return made;
+}
+
+/* The block of a linked function that has origins and sites; NULL: no memory. */
+static const FuncCode *full_code(const Program *p, const Func *f) {
+  FuncCode *head = (FuncCode *)(uintptr_t)func_head(func_code(f));
+  const FuncCode *full = atomic_load_explicit(&head->full, memory_order_acquire), *none = NULL;
+  if (full) return full;
+  if (make_code(p, f, &full) <= 0) return NULL;
+  if (atomic_compare_exchange_strong(&head->full, &none, full)) return full;
+  release(p, full);
+  return none;
 }
 
 void program_unlink(const Program *p, Func *f) {
   const uint64_t *code = func_code(f);
-  if (code != program_stub) release(p, func_head(code));
+  if (code != program_stub) {
+    const FuncCode *head = func_head(code), *full = atomic_load_explicit(&head->full, memory_order_relaxed);
+    if (full && full != head) release(p, full);
+    release(p, head);
+  }
   inline_forget(p, f);
 }
 
 /* -- questions -- */
 
-int32_t program_debt(const Func *f, uint32_t pc) { return func_head(func_code(f))->origins[pc].debt; }
+int32_t program_debt(const Program *p, const Func *f, uint32_t pc) {
+  const FuncCode *head = full_code(p, f);
+  return head ? head->origins[pc].debt : 0;
+}
 
 int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {
-  const FuncCode *head = func_head(func_code(f));
+  const FuncCode *head = full_code(p, f);
+  if (!head) return 0;
   const CodeOrigin *o = &head->origins[pc];
   const CodeSite *site = &head->sites[o->site];
   *frozen = o->pc;

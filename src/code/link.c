@@ -2,6 +2,7 @@
  * methods entered in the dispatch table.  Tables only grow, so a failed step throws the module's additions away by resetting the counts.
  *
  * Time and memory are linear in the module: each text is compared once, when it gets its number, and whatever is looked up is found in pairs.h. */
+#include "code/prelinked.h"
 #include "code/program.h"
 #include "code/verify.h"
 
@@ -524,8 +525,10 @@ int program_add(Program *p, const void *image, size_t size, uint64_t grants, Loa
   return add_image(p, image, size, grants, 0, report);
 }
 
-int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
-  return add_image(p, image, size, grants, 1, report);
+int program_add_vouched(Program *p, const void *image, size_t size, const uint64_t *prelinked, uint64_t grants, LoadReport *report) {
+  if (!add_image(p, image, size, grants, 1, report)) return 0;
+  if (p->modules_count == 1 && !p->is_exact) p->modules[0].prelinked = prelinked_check(prelinked, image, &p->modules[0].view);
+  return 1;
 }
 
 int program_init(Program *p, GcMemory memory) {

@@ -61,8 +61,10 @@ typedef struct CodeSite {
   uint64_t arguments[2]; /* its registers, from base on, that hold something when it is entered; by bank, one bit for each */
 } CodeSite;
 
-/* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants. */
+/* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants.
+ * Code that was linked beforehand (prelinked.h) comes without origins and sites; the first who asks for them makes a block that has them. */
 typedef struct FuncCode {
+  _Atomic(const struct FuncCode *) full; /* with origins and sites: this one, or one of its own; NULL: nobody asked yet */
   const CodeOrigin *origins;   /* of each instruction */
   const CodeSite *sites;
   const OrbcHandler *handlers; /* in private positions, in order and without overlaps */
@@ -80,6 +82,7 @@ struct ProgramModule {
   uint32_t *functions;     /* module function, imports included -> program function */
   uint64_t grants;
   int vouched;             /* program_add_vouched() */
+  const uint64_t *prelinked; /* private code of its functions (prelinked.h); NULL: there is none */
 };
 
 typedef struct Program {
@@ -106,8 +109,8 @@ void program_free(Program *program);
 int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
 /* The same for an image that the host vouches for, because it is part of the executable: orbc_read_vouched() reads it, and functions are verified only when they
- * are linked, so `report` knows nothing of those that are wrong. */
-int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
+ * are linked, so `report` knows nothing of those that are wrong.  `prelinked`: private code for it (prelinked.h), or NULL; used when it is the first module. */
+int program_add_vouched(Program *program, const void *image, size_t size, const uint64_t *prelinked, uint64_t grants, LoadReport *report);
 
 /* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */
 const Func *program_find(const Program *program, const char *name, size_t length);
@@ -140,11 +143,11 @@ const char *program_string(const Program *program, uint32_t index, uint32_t *len
 /* The next two ask about linked functions. */
 
 /* The function that private instruction `pc` of `func` came from, and its position there: level 0 the innermost one, 1 the one that it was expanded in, and so
- * on.  0: there is no such level. */
+ * on.  0: there is no such level, or no memory to find out. */
 int program_origin(const Program *program, const Func *func, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen);
 
-/* Fuel that is still to be paid when private instruction `pc` of `func` throws: CodeOrigin.debt. */
-int32_t program_debt(const Func *func, uint32_t pc);
+/* Fuel that is still to be paid when private instruction `pc` of `func` throws: CodeOrigin.debt; 0 without memory. */
+int32_t program_debt(const Program *program, const Func *func, uint32_t pc);
 
 /* Source position of frozen instruction `pc` of `func`: line and column, 0 when unknown. */
 void program_position(const Func *func, uint32_t pc, uint32_t *line, uint32_t *column);

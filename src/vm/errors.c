@@ -164,7 +164,7 @@ int vm_throw(Vm *vm, ErrorObj *e) {
   vm->error = e;
   if (!e->trace) fill_trace(vm, e);
   for (; vm->frame > vm->frame_base; pop_frame(vm)) {
-    vm->budget -= 8 * (uint64_t)(int64_t)program_debt(vm->frame->func, position_of(vm, 0));
+    vm->budget -= 8 * (uint64_t)(int64_t)program_debt(vm->program, vm->frame->func, position_of(vm, 0));
     const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
     if (!h) continue;
     vm->ref[h->reg] = (Obj *)(void *)vm->error;

@@ -1,0 +1,186 @@
+/* Private code that was made beforehand (code/prelinked.h): it runs like code that is linked when it is called, its errors have the same traces, fuel is the same,
+ * and it is left alone when it belongs to another image, or the program has other modules in front. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../host.h"
+#include "code/asm.h"
+#include "code/prelinked.h"
+#include "code/private.h"
+
+/* `deep` throws in a function that is expanded in it; `main` catches that once and lets the second one go. */
+static const char text[] =
+    "module guest\n"
+    "entry main\n"
+    "fn divide(a: i32, b: i32) -> i32 {\n"
+    "  div_i32 r2, r0, r1\n  retr r2\n"
+    "}\n"
+    "fn deep(n: i32) -> i32 {\n"
+    "  ldi r1, 100, i32\n  mov r2, r0\n  call r1, p0, divide\n  retr r1\n"
+    "}\n"
+    "fn main() -> i32 {\n"
+    "  local r0: i32\n  local p0: Error\n"
+    "  handler start to end at caught, p0\n"
+    "start:\n"
+    "  ldi r1, 0, i32\n  call r1, p1, deep\n"
+    "end:\n"
+    "  retr r1\n"
+    "caught:\n"
+    "  ldi r1, 0, i32\n  call r1, p1, deep\n"
+    "  retr r1\n"
+    "}\n"
+    "export main\n";
+
+typedef struct Run {
+  VmStatus status;
+  uint64_t fuel;
+  uint32_t function[16], pc[16], traced;
+} Run;
+
+typedef struct Image {
+  void *bytes;
+  size_t size;
+} Image;
+
+static Image assemble(const char *source) {
+  AsmReport mistake;
+  Image image;
+  if (!asm_assemble(source, strlen(source), plain_memory(), &image.bytes, &image.size, &mistake)) fail_msg("line %u: %s", mistake.line, mistake.message);
+  return image;
+}
+
+static void add(Program *p, Image image, const uint64_t *prelinked) {
+  LoadReport report;
+  if (!program_add_vouched(p, image.bytes, image.size, prelinked, 0, &report)) fail_msg("%s", report.detail);
+}
+
+static Run run(const Program *p) {
+  uint64_t clock = 0;
+  VmHost host = plain_host(&clock);
+  VmStats stats;
+  Run r = {0};
+  const Func *f;
+  Vm *vm = vm_new(p, &host, NULL);
+  assert_non_null(vm);
+  r.status = vm_start(vm, program_entry(p), NULL, NULL);
+  if (r.status == VM_DONE) r.status = vm_run(vm);
+  vm_stats(vm, &stats);
+  r.fuel = stats.instructions;
+  for (; r.status == VM_ERROR && r.traced < 16 && vm_error_frame(vm, vm_error(vm), r.traced, &f, &r.pc[r.traced]); r.traced++) r.function[r.traced] = f->index;
+  vm_free(vm);
+  return r;
+}
+
+/* The table with all that has been linked. */
+static CodeVec collect(const Program *p, Image image) {
+  const ProgramModule *m = &p->modules[0];
+  CodeVec words;
+  uint64_t front[2] = {((const OrbcHeader *)image.bytes)->checksum, m->view.functions_count | (uint64_t)POP_END << 32};
+  vec_init(&words, plain_memory(), sizeof(uint64_t));
+  assert_non_null(vec_add(&words, front, 2));
+  assert_non_null(vec_add(&words, NULL, (m->view.functions_count + 1) / 2));
+  for (uint32_t i = 0; i < m->view.functions_count; i++) {
+    if (func_code(&p->functions[i]) == program_stub) continue;
+    VEC_ROWS(uint64_t, words)[2 + i / 2] |= (uint64_t)words.count << i % 2 * 32;
+    assert_true(prelinked_put(&p->functions[i], &words));
+  }
+  return words;
+}
+
+static void same_run(const Run *a, const Run *b) {
+  assert_int_equal(a->status, b->status);
+  assert_int_equal(a->fuel, b->fuel);
+  assert_int_equal(a->traced, b->traced);
+  assert_memory_equal(a->function, b->function, sizeof a->function);
+  assert_memory_equal(a->pc, b->pc, sizeof a->pc);
+}
+
+static Program open_program(void) {
+  Program p;
+  assert_true(program_init(&p, plain_memory()));
+  return p;
+}
+
+static void it_runs_and_fails_as_if_it_were_linked(void **unused) {
+  (void)unused;
+  Image image = assemble(text);
+  Program linked = open_program(), taken = open_program();
+  add(&linked, image, NULL);
+  Run wanted = run(&linked);
+  assert_int_equal(wanted.status, VM_ERROR);
+  assert_int_equal(wanted.traced, 3); /* divide, deep, main */
+  CodeVec words = collect(&linked, image);
+  add(&taken, image, VEC_ROWS(uint64_t, words));
+#ifndef ORUS_DEBUG
+  assert_non_null(taken.modules[0].prelinked);
+#endif
+  for (int i = 0; i < 2; i++) {
+    Run r = run(&taken);
+    same_run(&wanted, &r);
+  }
+  program_free(&taken);
+  program_free(&linked);
+  vec_free(&words);
+  free(image.bytes);
+}
+
+static void it_belongs_to_one_image_and_one_place(void **unused) {
+  (void)unused;
+  Image image = assemble(text), other = assemble("module other\nentry main\nfn main() -> i32 {\n  ldi r0, 7, i32\n  retr r0\n}\n");
+  Program linked = open_program(), wrong = open_program(), second = open_program(), exact = open_program();
+  add(&linked, image, NULL);
+  Run wanted = run(&linked);
+  CodeVec words = collect(&linked, image);
+  add(&wrong, other, VEC_ROWS(uint64_t, words));
+  assert_null(wrong.modules[0].prelinked);
+  assert_int_equal(run(&wrong).status, VM_DONE);
+  add(&second, other, NULL);
+  add(&second, image, VEC_ROWS(uint64_t, words));
+  assert_null(second.modules[1].prelinked);
+  assert_int_equal(run(&second).status, wanted.status);
+  exact.is_exact = 1;
+  add(&exact, image, VEC_ROWS(uint64_t, words));
+  assert_null(exact.modules[0].prelinked);
+  VEC_ROWS(uint64_t, words)[1] ^= (uint64_t)1 << 32; /* opcodes of another machine */
+  assert_null(prelinked_check(VEC_ROWS(uint64_t, words), image.bytes, &linked.modules[0].view));
+  program_free(&linked);
+  program_free(&wrong);
+  program_free(&second);
+  program_free(&exact);
+  vec_free(&words);
+  free(image.bytes);
+  free(other.bytes);
+}
+
+/* What is not in the table is linked when it is called. */
+static void a_part_of_it_is_enough(void **unused) {
+  (void)unused;
+  Image image = assemble(text);
+  Program linked = open_program(), taken = open_program();
+  add(&linked, image, NULL);
+  Run wanted = run(&linked);
+  CodeVec words = collect(&linked, image);
+  VEC_ROWS(uint64_t, words)[2] &= 0xffffffff; /* the second function, `deep`, is gone */
+  add(&taken, image, VEC_ROWS(uint64_t, words));
+  Run r = run(&taken);
+  same_run(&wanted, &r);
+  program_free(&taken);
+  program_free(&linked);
+  vec_free(&words);
+  free(image.bytes);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(it_runs_and_fails_as_if_it_were_linked),
+      cmocka_unit_test(it_belongs_to_one_image_and_one_place),
+      cmocka_unit_test(a_part_of_it_is_enough),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
