@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -147,6 +147,7 @@ endif
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-std        test blocks and doc examples of std
+#: test-testtool   orus test itself
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-install    install, run from elsewhere, uninstall
@@ -283,6 +284,10 @@ test-oracles: all
 # The tests in the modules of std, and the examples in their documentation.
 test-std: all
 	@$(ORUS) test std
+
+# What `orus test` says and does.
+test-testtool: all
+	@scripts/test-testtool $(B)
 
 # The kernel's conformance tests alone.
 test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))

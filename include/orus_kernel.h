@@ -128,7 +128,7 @@ enum {
   ORUS_CLOSE_READING = 1, /* nothing more is read */
   ORUS_CLOSE_WRITING = 2, /* nothing more is written: the other side sees the end */
   ORUS_CLOSE_BOTH = 3, /* both, but the handle stays */
-  ORUS_INFO_SYSTEM = 0, /* values: ABI version, port (1 POSIX), bits of a pointer, page bytes, processors, memory bytes, process number; text: `system machine` */
+  ORUS_INFO_SYSTEM = 0, /* values: ABI version, port (1 POSIX), bits of a pointer, page bytes, processors, memory bytes, process number, open handles; text: `system machine` */
   ORUS_INFO_DIRECTORY = 1, /* text: the current directory */
   ORUS_INFO_EXECUTABLE = 2, /* text: path of the program that is running */
   ORUS_INFO_HOST = 3, /* text: the name of this computer */

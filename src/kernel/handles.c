@@ -119,6 +119,14 @@ int64_t kernel_handle_close(Kctx *ctx, int64_t number) {
   return h ? kernel_handle_put(ctx, h) : kernel_fail(ctx, KERR_BAD_HANDLE);
 }
 
+int64_t kernel_handles_open(Kctx *ctx) {
+  int64_t n = 0;
+  lock(ctx->kernel);
+  for (uint32_t i = 0; i < ctx->kernel->places; i++) n += place(ctx->kernel, i)->open;
+  unlock(ctx->kernel);
+  return n;
+}
+
 /* Closes all but the standard streams and frees the table. */
 static void close_all(Kctx *ctx) {
   Kernel *k = ctx->kernel;

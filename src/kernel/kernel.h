@@ -84,6 +84,9 @@ int64_t kernel_handle_put(Kctx *ctx, KernelHandle *handle);
 /* The number is invalid from now on; the object goes with its last user. */
 int64_t kernel_handle_close(Kctx *ctx, int64_t number);
 
+/* How many handles are open, the standard streams with them. */
+int64_t kernel_handles_open(Kctx *ctx);
+
 /* Results: values as many as fit; a text, or its length when the buffer has no bytes. */
 void kernel_put_values(const KernelArgs *args, unsigned buffer, const int64_t *values, size_t count);
 int64_t kernel_put_text(Kctx *ctx, const KernelArgs *args, unsigned buffer, const char *text, size_t length);

@@ -153,7 +153,9 @@ static void the_system_is_described(void **unused) {
   n = orus_sys_info(&w->k, ORUS_INFO_ERROR, KERR_NOT_FOUND, NULL, 0, text, sizeof text);
   assert_int_equal(n, strlen(orus_error_text(KERR_NOT_FOUND)));
   assert_memory_equal(text, orus_error_text(KERR_NOT_FOUND), (size_t)n);
-  int64_t h = open_file(w, make_file(w, "a", ""), ORUS_OPEN_READ);
+  int64_t before[8], h = (orus_sys_info(&w->k, ORUS_INFO_SYSTEM, 0, before, 8, text, sizeof text), open_file(w, make_file(w, "a", ""), ORUS_OPEN_READ));
+  orus_sys_info(&w->k, ORUS_INFO_SYSTEM, 0, v, 8, text, sizeof text);
+  assert_int_equal(v[7], before[7] + 1);
   v[1] = 9;
   assert_int_equal(orus_sys_info(&w->k, ORUS_INFO_HANDLE, h, v, 2, NULL, 0), 0);
   assert_true(v[0] == ORUS_KIND_FILE && v[1] == 0);

@@ -22,7 +22,7 @@ static int64_t about_system(Kctx *ctx, const KernelArgs *a) {
   char text[sizeof name.sysname + sizeof name.machine + 1];
   if (uname(&name) < 0) return posix_fail(ctx);
   int64_t page = sysconf(_SC_PAGESIZE), pages = sysconf(_SC_PHYS_PAGES), processors = sysconf(_SC_NPROCESSORS_ONLN);
-  const int64_t values[] = {ORUS_KERNEL_v1, 1, 8 * (int64_t)sizeof(void *), page, processors > 0 ? processors : 1, pages > 0 ? pages * page : 0, getpid()};
+  const int64_t values[] = {ORUS_KERNEL_v1, 1, 8 * (int64_t)sizeof(void *), page, processors > 0 ? processors : 1, pages > 0 ? pages * page : 0, getpid(), kernel_handles_open(ctx)};
   int n = snprintf(text, sizeof text, "%s %s", name.sysname, name.machine);
   return put(ctx, a, values, sizeof values / sizeof values[0], text, (size_t)n);
 }
