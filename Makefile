@@ -146,7 +146,7 @@ endif
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
-#: test-std        test blocks and doc examples of std
+#: test-std        test blocks and doc examples of std, tests/library
 #: test-testtool   orus test itself
 #: test-limits     every limit and bad input
 #: test-cli        the command line
@@ -283,7 +283,7 @@ test-oracles: all
 
 # The tests in the modules of std, and the examples in their documentation.
 test-std: all
-	@$(ORUS) test std
+	@$(ORUS) test std tests/library
 
 # What `orus test` says and does.
 test-testtool: all
