@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -80,9 +80,13 @@ $(B)/orusc.1.orbc: $(STAGE0) $(COMPILER_SRC)
 $(B)/orusc.2.orbc: $(BARE) $(B)/orusc.1.orbc
 	$(Q)$(BARE) $(B)/orusc.1.orbc -o $@ -I . compiler/orusc.orus
 
-$(B)/embedded/embedded.orus: $(B)/embed $(STD_SRC) $(TOOL_SRC)
+$(B)/std.index: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/index.orbc -I . tools/index/main.orus
+	$(Q)$(BARE) $(B)/index.orbc >$@
+
+$(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	@mkdir -p $(@D)
-	$(Q)$(B)/embed texts std/ $(STD_SRC) $(TOOL_SRC) >$@
+	$(Q)$(B)/embed texts std/ $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
 
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
@@ -143,6 +147,7 @@ endif
 #: test-compiler   the parts of the compiler in Orus
 #: orusc           the command of the compiler alone, compiled by itself
 #: test-orusc      the language corpus, compiled by it
+#: test-pieces     the prelude in pieces against the prelude as a whole
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
@@ -251,6 +256,10 @@ test-limits: all
 # What the command line says and how it ends.
 test-cli: all
 	@scripts/test-cli $(B)
+
+# The prelude that is read piece by piece means what it means as a whole.
+test-pieces: all
+	@scripts/test-pieces $(B)
 
 test-compiler: all $(B)/tests/compiler/session/run_images
 	@scripts/test-compiler $(B)
