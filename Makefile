@@ -54,7 +54,11 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
+<<<<<<< HEAD
 .PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+=======
+.PHONY: all help run test-lang test-compiler test-diagnostics orusc test-orusc test-docs bootstrap test-oracles test-std test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+>>>>>>> c0a2e8f (What the compiler says, as a page; hostile texts for the whole front end (driver))
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -145,6 +149,7 @@ endif
 #: unit            test programs of this build
 #: test-lang       the language corpus
 #: test-compiler   the parts of the compiler in Orus
+#: test-diagnostics  what the compiler says about mistakes (PROMOTE=1: what it says now is right)
 #: orusc           the command of the compiler alone, compiled by itself
 #: test-orusc      the language corpus, compiled by it
 #: test-pieces     the prelude in pieces against the prelude as a whole
@@ -263,6 +268,11 @@ test-pieces: all
 
 test-compiler: all $(B)/tests/compiler/session/run_images
 	@scripts/test-compiler $(B)
+
+# What the compiler says about mistakes; make test-diagnostics PROMOTE=1 makes what it says now what is expected, to be read in the diff.
+PROMOTE ?=
+test-diagnostics: all
+	@scripts/test-diagnostics $(B) $(PROMOTE:%=promote)
 
 test-lang: all
 	@scripts/test-lang $(B)
