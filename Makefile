@@ -54,11 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-<<<<<<< HEAD
 .PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
-=======
-.PHONY: all help run test-lang test-compiler test-diagnostics orusc test-orusc test-docs bootstrap test-oracles test-std test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
->>>>>>> c0a2e8f (What the compiler says, as a page; hostile texts for the whole front end (driver))
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -271,6 +267,7 @@ test-compiler: all $(B)/tests/compiler/session/run_images
 
 # What the compiler says about mistakes; make test-diagnostics PROMOTE=1 makes what it says now what is expected, to be read in the diff.
 PROMOTE ?=
+.PHONY: test-diagnostics
 test-diagnostics: all
 	@scripts/test-diagnostics $(B) $(PROMOTE:%=promote)
 
