@@ -187,7 +187,14 @@ $(B)/tests/stage0/test_%: $(B)/tests/stage0/test_%.o $(S0_OBJ) $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
 
 $(B)/tests/%: $(B)/tests/%.o $(LIB)
-	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lcmocka -lm
+	$(Q)$(XCC) $(filter-out %.orbc,$^) -o $@ $(LDFLAGS_ALL) -lcmocka -lm
+
+# Programs of the library for a test of faults, by the compiler in Orus.
+FAULT_IMAGES := $(patsubst tests/fault/library/%.orus,$(B)/tests/vm/test_fault_library.images/%.orbc,$(wildcard tests/fault/library/*.orus))
+$(B)/tests/vm/test_fault_library: $(FAULT_IMAGES)
+$(FAULT_IMAGES): $(B)/tests/vm/test_fault_library.images/%.orbc: tests/fault/library/%.orus $(TOOLS)/orusc.2.orbc $(STD_SRC)
+	@mkdir -p $(@D)
+	$(Q)$(TOOLS)/orus-vm $(TOOLS)/orusc.2.orbc -o $@ --std std $<
 
 $(B)/tests/code/test_generated: $(B)/tests/code/gen_module.o $(B)/tests/code/gen_calls.o
 
@@ -311,7 +318,7 @@ test-kernel: $(filter $(B)/tests/kernel/%,$(TEST_BIN))
 
 # Memory, devices and heaps that fail: every one of them, or samples after so long with a program and way of failing. FAULT_MS=0 leaves nothing out.
 FAULT_MS ?= 3000
-test-fault: $(B)/tests/stage0/test_fault
+test-fault: $(B)/tests/stage0/test_fault $(B)/tests/vm/test_fault_library
 	@ORUS_FAULT_MS=$(FAULT_MS) scripts/run-tests $^
 
 .SECONDARY:
