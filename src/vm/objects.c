@@ -46,10 +46,10 @@ ListObj *object_list(Vm *vm, uint32_t type, uint32_t capacity) {
   return (ListObj *)(void *)o;
 }
 
-/* A box shows the name of what is in it.  What follows a @ only tells types apart. */
+/* A box without a name shows that of what is in it.  What follows a @ only tells types apart. */
 Obj *object_type_name(Vm *vm, const Obj *o) {
   const ProgramType *t = &vm->types[obj_type(o)];
-  if (t->kind == KIND_BOX || t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE) t = &vm->types[t->of];
+  if ((t->kind == KIND_BOX && !t->name_length) || t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE) t = &vm->types[t->of];
   const char *end = memchr(t->name, '@', t->name_length);
   return vm_string(vm, t->name, end ? (size_t)(end - t->name) : t->name_length);
 }
