@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -156,6 +156,7 @@ endif
 #: test-testtool   orus test itself
 #: test-limits     every limit and bad input
 #: test-cli        the command line
+#: test-repl       the REPL, through pipes and in a terminal
 #: test-install    install, run from elsewhere, uninstall
 #: test-kernel     the kernel's conformance tests
 #: test-fault      memory, devices and heaps that fail (FAULT_MS=0: each one, however long it takes)
@@ -268,6 +269,10 @@ test-cli: all
 # The prelude that is read piece by piece means what it means as a whole.
 test-pieces: all
 	@scripts/test-pieces $(B)
+
+# Talks with the REPL; needs tmux.
+test-repl: all
+	@scripts/test-repl $(B)
 
 test-compiler: all $(B)/tests/compiler/session/run_images
 	@scripts/test-compiler $(B)

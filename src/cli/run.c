@@ -76,14 +76,15 @@ static Obj *make_args(Vm *vm, const Func *entry, const Options *o, GcScope *scop
   return scope->slots[0];
 }
 
-/* What the program has written must come out even when the run was stopped. */
-static void flush_output(Vm *vm, const Program *program) {
+void flush_output(Vm *vm, const Program *program) {
   const Func *flush = program_find(program, "flush", 5);
-  VmLimits none = {0};
+  VmLimits none = {0}, limits;
   if (!flush || flush->raw_params || flush->ref_params) return;
+  vm_get_limits(vm, &limits);
   vm_set_limits(vm, &none);
   vm_start(vm, flush, NULL, NULL);
   vm_run(vm);
+  vm_set_limits(vm, &limits);
 }
 
 /* Lines of a trace go to standard error as the program's own do: in order, and not into a file that took the place of a closed standard error. */
@@ -125,19 +126,18 @@ static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus
   return code;
 }
 
-static int run_entry(Vm *vm, Host *host, const Program *program, const Options *o) {
+int run_entry(Vm *vm, Host *host, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   GcScope scope;
   Obj *args = NULL;
   gc_scope_open(vm_heap(vm), &scope);
   if (entry->ref_params) args = make_args(vm, entry, o, &scope);
+  gc_scope_close(vm_heap(vm), &scope);
   if (entry->ref_params && !args) {
     fprintf(stderr, "orus: out of memory for the arguments\n");
     return EXIT_UNCAUGHT;
   }
-  args = scope.slots[0];
   VmStatus status = vm_start(vm, entry, NULL, &args);
-  gc_scope_close(vm_heap(vm), &scope);
   if (status == VM_DONE) status = run_machine(vm, host, program, o);
   return end_of_run(vm, program, o, status);
 }
@@ -153,8 +153,7 @@ static int entry_fits(const Func *entry) {
   return arg >= ORBC_FIRST_MODULE_TYPE && orbc_type(m, arg)->kind == KIND_ARRAY && orbc_type(m, arg)->of == TYPE_STRING;
 }
 
-/* A machine for the program; NULL, after saying so: there is no memory. */
-static Vm *open_machine(Host *host, const Program *program, const VmLimits *limits) {
+Vm *open_machine(Host *host, const Program *program, const VmLimits *limits) {
   VmHost vh = {.ctx = host, .memory = host_memory(host), .now_ns = host_now, .close = host_close, .kernel_call = host_kernel_call};
   Vm *vm = vm_new(program, &vh, limits);
   if (!vm) out_of_memory();

@@ -3,7 +3,7 @@
  *
  * A tool runs like any program.  When it wants another program run, it says so by what its exported functions return
  * after it has ended: program_image() the program, program_words() the command line for it, each word with a zero byte
- * behind it.  The tool's machine is gone before that program starts.
+ * behind it.  The tool's machine is gone before that program starts.  Words without a program: a session is wanted (session.h).
  */
 #ifndef ORUS_CLI_TOOL_H
 #define ORUS_CLI_TOOL_H
@@ -23,6 +23,7 @@ typedef struct ToolAnswer {
   char *text;      /* what the words are in */
   char **words;
   int count;
+  Host *host;
 } ToolAnswer;
 
 /* Runs the tools with these words of the command line; the exit code. */
