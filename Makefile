@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -152,6 +152,7 @@ endif
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
+#: test-math       std/math against MPFR (MATH_POINTS=n a function)
 #: test-std        test blocks and doc examples of std, tests/library
 #: test-testtool   orus test itself
 #: test-limits     every limit and bad input
@@ -308,6 +309,11 @@ bootstrap-%:
 ORACLE_SIZE ?= 1
 test-oracles: all
 	@ORACLE_SIZE=$(ORACLE_SIZE) ORACLES="$(ORACLES)" scripts/test-oracles $(B)
+
+# The functions of math against MPFR; MATH_POINTS=10000000 takes ten million points a function.
+MATH_POINTS ?= 20000
+test-math: all
+	@MATH_POINTS=$(MATH_POINTS) scripts/test-math $(B)
 
 # The tests in the modules of std, and the examples in their documentation.
 test-std: all
