@@ -60,7 +60,7 @@ ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
 endif
 
-$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(B)/std_prelinked.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
@@ -80,9 +80,12 @@ $(B)/orusc.1.orbc: $(STAGE0) $(COMPILER_SRC)
 $(B)/orusc.2.orbc: $(BARE) $(B)/orusc.1.orbc
 	$(Q)$(BARE) $(B)/orusc.1.orbc -o $@ -I . compiler/orusc.orus
 
-$(B)/std.index: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus
+# The index and the image of the prelude; the image has what these programs use.
+LIBRARY_SRC := $(sort $(wildcard examples/*.orus))
+$(B)/std.orbc: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus $(LIBRARY_SRC)
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/index.orbc -I . tools/index/main.orus
-	$(Q)$(BARE) $(B)/index.orbc >$@
+	$(Q)$(BARE) $(B)/index.orbc $(B) $(LIBRARY_SRC)
+$(B)/std.index: $(B)/std.orbc ;
 
 $(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	@mkdir -p $(@D)
@@ -103,6 +106,9 @@ $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
 $(B)/start_prelinked.c: $(B)/tool_prelinked.c
 	$(Q)$(PRELINK_ENV) $(B)/prelink start $(B)/start.orbc $(PRELINK_RUN) >$@
 
+$(B)/std_prelinked.c: $(B)/prelink $(B)/std.orbc
+	$(Q)$(B)/prelink std $(B)/std.orbc >$@
+
 $(B)/prelink: $(B)/boot/prelink.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 else
@@ -111,15 +117,15 @@ $(B)/%_prelinked.c: host-tools
 
 .PHONY: host-tools
 host-tools:
-	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/start_prelinked.c
+	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/start_prelinked.c $(TOOLS)/std_prelinked.c
 $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
-$(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc
-	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc >$@
+$(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc src/cli/tool.h
+	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc std=$(TOOLS)/std.orbc >$@
 
-$(B)/tool_none.c: $(B)/embed
-	$(Q)$(B)/embed images start= tool= >$@
+$(B)/tool_none.c: $(B)/embed src/cli/tool.h
+	$(Q)$(B)/embed images start= tool= std= >$@
 
 $(B)/tool_%.o: $(B)/tool_%.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@

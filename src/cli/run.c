@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include "cli/report.h"
+#include "cli/tool.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,12 +42,28 @@ int refused(const char *file, const LoadReport *r) {
   return EXIT_INVALID;
 }
 
+/* Whether the program has the section IMPORTS, so that there must be others before it.  What it looks like else is for the reader to say. */
+static int has_imports(const void *image, size_t size) {
+  OrbcHeader header;
+  if (size < sizeof header) return 0;
+  memcpy(&header, image, sizeof header);
+  if (header.magic != ORBC_MAGIC || header.sections > (size - sizeof header) / sizeof(OrbcSection)) return 0;
+  const OrbcSection *sections = (const OrbcSection *)(const void *)((const char *)image + sizeof header);
+  for (uint32_t i = 0; i < header.sections; i++)
+    if (sections[i].number == ORBC_IMPORTS) return 1;
+  return 0;
+}
+
 /* The program of an image; 0: -1, else the exit code after saying why not. */
 static int load(Host *host, const Options *o, const void *image, size_t size, Program *program) {
   LoadReport report;
   if (!program_init(program, host_memory(host))) return out_of_memory();
   program->is_exact = o->trace != TRACE_NONE;
   uint64_t grants = ~(uint64_t)0;
+  if (has_imports(image, size) && orus_std_size && !program_add_vouched(program, orus_std_image, orus_std_size, orus_std_prelinked, grants, &report)) {
+    program_free(program);
+    return refused("the standard library", &report);
+  }
   if (o->vouched ? program_add_vouched(program, image, size, o->prelinked, grants, &report) : program_add(program, image, size, grants, &report)) return -1;
   program_free(program);
   return refused(o->file, &report);
