@@ -92,8 +92,8 @@ $(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	$(Q)$(B)/embed texts std/ $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
 
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
-	$(Q)$(BARE) $(B)/orusc.2.orbc --no-names -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
-	$(Q)$(BARE) $(B)/orusc.2.orbc --no-names -o $@ -I . -I $(B)/embedded tools/cli/main.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 
 # Private code of what the tools call when they do what they mostly do: compile a program, and find it compiled.
 PRELINK_SRC := examples/word_count.orus examples/bank.orus
