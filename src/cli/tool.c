@@ -43,8 +43,9 @@ static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
   if (!image) return code;
   if (image->length && !copy_image(image, to)) return out_of_memory();
   ArrayObj *words = ask(vm, program, "program_words");
+  if (words && !words->length) return code;
   if (!words || !copy_words(words, to)) return out_of_memory();
-  if (to->image || !to->count) return code;
+  if (to->image) return code;
   code = options_parse(&o, to->count, to->words);
   return code < 0 ? session_run(to->host, vm, program, &o) : code;
 }
