@@ -54,13 +54,13 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-std test-testtool test-kernel test-fault test-limits test-cli test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
 endif
 
-$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(B)/std_prelinked.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
@@ -80,17 +80,20 @@ $(B)/orusc.1.orbc: $(STAGE0) $(COMPILER_SRC)
 $(B)/orusc.2.orbc: $(BARE) $(B)/orusc.1.orbc
 	$(Q)$(BARE) $(B)/orusc.1.orbc -o $@ -I . compiler/orusc.orus
 
-$(B)/std.index: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus
+# The index and the image of the prelude; the image has what these programs use.
+LIBRARY_SRC := $(sort $(wildcard examples/*.orus))
+$(B)/std.orbc: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus $(LIBRARY_SRC)
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/index.orbc -I . tools/index/main.orus
-	$(Q)$(BARE) $(B)/index.orbc >$@
+	$(Q)$(BARE) $(B)/index.orbc $(B) $(LIBRARY_SRC)
+$(B)/std.index: $(B)/std.orbc ;
 
 $(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	@mkdir -p $(@D)
 	$(Q)$(B)/embed texts std/ $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
 
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
-	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
-	$(Q)$(BARE) $(B)/orusc.2.orbc -o $@ -I . -I $(B)/embedded tools/cli/main.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
+	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 
 # Private code of what the tools call when they do what they mostly do: compile a program, and find it compiled.
 PRELINK_SRC := examples/word_count.orus examples/bank.orus
@@ -103,6 +106,9 @@ $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
 $(B)/start_prelinked.c: $(B)/tool_prelinked.c
 	$(Q)$(PRELINK_ENV) $(B)/prelink start $(B)/start.orbc $(PRELINK_RUN) >$@
 
+$(B)/std_prelinked.c: $(B)/prelink $(B)/std.orbc
+	$(Q)$(B)/prelink std $(B)/std.orbc >$@
+
 $(B)/prelink: $(B)/boot/prelink.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 else
@@ -111,15 +117,15 @@ $(B)/%_prelinked.c: host-tools
 
 .PHONY: host-tools
 host-tools:
-	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/start_prelinked.c
+	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/start_prelinked.c $(TOOLS)/std_prelinked.c
 $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
-$(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc
-	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc >$@
+$(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc src/cli/tool.h
+	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc std=$(TOOLS)/std.orbc >$@
 
-$(B)/tool_none.c: $(B)/embed
-	$(Q)$(B)/embed images start= tool= >$@
+$(B)/tool_none.c: $(B)/embed src/cli/tool.h
+	$(Q)$(B)/embed images start= tool= std= >$@
 
 $(B)/tool_%.o: $(B)/tool_%.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
@@ -152,10 +158,12 @@ endif
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
+#: test-math       std/math against MPFR (MATH_POINTS=n a function)
 #: test-std        test blocks and doc examples of std, tests/library
 #: test-testtool   orus test itself
 #: test-limits     every limit and bad input
 #: test-cli        the command line
+#: test-repl       the REPL, through pipes and in a terminal
 #: test-install    install, run from elsewhere, uninstall
 #: test-kernel     the kernel's conformance tests
 #: test-fault      memory, devices and heaps that fail (FAULT_MS=0: each one, however long it takes)
@@ -269,6 +277,10 @@ test-cli: all
 test-pieces: all
 	@scripts/test-pieces $(B)
 
+# Talks with the REPL; needs tmux.
+test-repl: all
+	@scripts/test-repl $(B)
+
 test-compiler: all $(B)/tests/compiler/session/run_images
 	@scripts/test-compiler $(B)
 
@@ -303,6 +315,11 @@ bootstrap-%:
 ORACLE_SIZE ?= 1
 test-oracles: all
 	@ORACLE_SIZE=$(ORACLE_SIZE) ORACLES="$(ORACLES)" scripts/test-oracles $(B)
+
+# The functions of math against MPFR; MATH_POINTS=10000000 takes ten million points a function.
+MATH_POINTS ?= 20000
+test-math: all
+	@MATH_POINTS=$(MATH_POINTS) scripts/test-math $(B)
 
 # The tests in the modules of std, and the examples in their documentation.
 test-std: all

@@ -97,7 +97,10 @@ static int put_texts(const char *folder, const char *index, char **paths, int co
          "pub fn std_text(path: string) -> string?:\n    match path:\n");
   for (int i = 0; i < count; i++)
     if (!strncmp(paths[i], folder, n) && put_case(paths[i], n)) return 1;
-  printf("        _ -> none\n");
+  printf("        _ -> none\n\n/// The paths of all these modules.\npub fn std_names() -> [string]:\n    [\n");
+  for (int i = 0; i < count; i++)
+    if (!strncmp(paths[i], folder, n)) printf("        \"%s\",\n", paths[i] + n);
+  printf("    ]\n");
   return 0;
 }
 

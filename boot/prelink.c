@@ -1,7 +1,7 @@
 /* prelink.c -- makes private code (code/prelinked.h) of what is built into the executable:
  *
  *   prelink NAME IMAGE [WORD... ";"]...   a C file with orus_NAME_prelinked: the code of the functions of IMAGE that are called when it
- *                                         runs with these words, once for each list of them
+ *                                         runs with these words, once for each list of them; without lists, of all its functions
  *
  * What the runs print goes to standard error, the result to standard output.  Exit code 1: a file cannot be read, or nothing written. */
 #include "cli/run.h"
@@ -61,6 +61,17 @@ static void print_words(const char *name, Collected *c) {
   printf("\n  0};\n");
 }
 
+static int link_all(Host *host, const void *image, size_t size, Collected *c) {
+  Program p;
+  LoadReport report;
+  if (!program_init(&p, host_memory(host)) || !program_add_vouched(&p, image, size, NULL, ~(uint64_t)0, &report)) return 0;
+  for (uint32_t i = 0; i < p.functions_count; i++)
+    if (program_link(&p, &p.functions[i]) <= 0) return 0;
+  collect(c, NULL, &p, 0);
+  program_free(&p);
+  return !c->failed;
+}
+
 static int run_all(Host *host, char **words, int count, const void *image, size_t size, Collected *c) {
   for (int i = 0, start = 0; i < count && !c->failed; i++) {
     if (strcmp(words[i], ";")) continue;
@@ -85,7 +96,7 @@ int main(int argc, char **argv) {
   orus_kctx_init(&host.ctx, kernel);
   Collected c = {.checksum = ((const OrbcHeader *)image)->checksum};
   vec_init(&c.words, host_memory(&host), sizeof(uint64_t));
-  int ok = run_all(&host, argv + 3, argc - 3, image, size, &c);
+  int ok = argc == 3 ? link_all(&host, image, size, &c) : run_all(&host, argv + 3, argc - 3, image, size, &c);
   if (dup2(out, 1) < 0) return 1;
   if (ok) print_words(argv[1], &c);
   return ok && !fflush(stdout) && !ferror(stdout) ? 0 : 1;

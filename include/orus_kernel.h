@@ -93,6 +93,7 @@ enum {
   ORUS_OPEN_NONBLOCK = 64, /* AGAIN instead of waiting */
   ORUS_OPEN_DIRECTORY = 128, /* a directory, for fs_list; with OPEN_READ only */
   ORUS_OPEN_EXECUTABLE = 256, /* with OPEN_CREATE: may be run as a program */
+  ORUS_OPEN_KEYS = 512, /* a terminal, key by key until the handle is closed: no echo, no editing of lines, no signals from keys; UNSUPPORTED for what is none */
   ORUS_SEEK_START = 0, /* from the start */
   ORUS_SEEK_HERE = 1, /* from the present position */
   ORUS_SEEK_END = 2, /* from the end */

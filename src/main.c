@@ -6,6 +6,7 @@
  *
  * Exit codes: the program's own; 64 bad usage, 65 not a valid .orbc, program or assembler text, 66 cannot be read, 70
  * an error that nobody caught. */
+#define _POSIX_C_SOURCE 200809L /* sigaction */
 #include "cli/appended.h"
 #include "cli/options.h"
 #include "cli/run.h"
@@ -15,9 +16,29 @@
 #include "kernel/kernel.h"
 
 #include <inttypes.h>
+#include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* -- interrupts -- */
+
+/* Of the process: a handler has no context of its own. */
+static _Atomic(const Interrupt *) told;
+
+static void handle_interrupt(int number) {
+  (void)number;
+  const Interrupt *to = atomic_load(&told);
+  if (to) to->call(to->ctx);
+}
+
+static void on_interrupt(const Interrupt *to) {
+  struct sigaction action = {.sa_handler = handle_interrupt}; /* without SA_RESTART: what waits ends */
+  atomic_store(&told, to);
+  sigemptyset(&action.sa_mask);
+  sigaction(SIGINT, &action, NULL);
+}
 
 /* -- reading the file -- */
 
@@ -160,7 +181,7 @@ int main(int argc, char **argv) {
     fprintf(stderr, "orus: cannot open the kernel\n");
     return EXIT_UNCAUGHT;
   }
-  Host host;
+  Host host = {.on_interrupt = on_interrupt};
   orus_kctx_init(&host.ctx, kernel);
   int code = run_words(&host, argc, argv);
   orus_kernel_close(kernel);

@@ -493,7 +493,7 @@ static void check_pub(Parser *p, Place at, const Node *n) {
 static Node *parse_top(Parser *p, NodeList *l) {
   Place at = parser_place(p);
   unsigned flags = parser_take(p, T_PUB) ? F_PUB : 0;
-  int is_test = parser_is(p, T_NAME) && p->t->name == name_lit(p->c, "test") && p->t[1].kind == T_STRING;
+  int is_test = parser_is(p, T_NAME) && p->t[1].kind == T_STRING && (p->t->name == name_lit(p->c, "test") || p->t->name == name_lit(p->c, "bench"));
   if (flags && (is_test || parser_is(p, T_USE))) fail(p->c, at, "'pub' stands before a function, struct, enum, trait, impl, constant or variable of a module only");
   switch (p->t->kind) {
   case T_USE: return parse_use(p);

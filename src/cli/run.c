@@ -2,6 +2,7 @@
 #include "cli/run.h"
 
 #include "cli/report.h"
+#include "cli/tool.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -41,12 +42,28 @@ int refused(const char *file, const LoadReport *r) {
   return EXIT_INVALID;
 }
 
+/* Whether the program has the section IMPORTS, so that there must be others before it.  What it looks like else is for the reader to say. */
+static int has_imports(const void *image, size_t size) {
+  OrbcHeader header;
+  if (size < sizeof header) return 0;
+  memcpy(&header, image, sizeof header);
+  if (header.magic != ORBC_MAGIC || header.sections > (size - sizeof header) / sizeof(OrbcSection)) return 0;
+  const OrbcSection *sections = (const OrbcSection *)(const void *)((const char *)image + sizeof header);
+  for (uint32_t i = 0; i < header.sections; i++)
+    if (sections[i].number == ORBC_IMPORTS) return 1;
+  return 0;
+}
+
 /* The program of an image; 0: -1, else the exit code after saying why not. */
 static int load(Host *host, const Options *o, const void *image, size_t size, Program *program) {
   LoadReport report;
   if (!program_init(program, host_memory(host))) return out_of_memory();
   program->is_exact = o->trace != TRACE_NONE;
   uint64_t grants = ~(uint64_t)0;
+  if (has_imports(image, size) && orus_std_size && !program_add_vouched(program, orus_std_image, orus_std_size, orus_std_prelinked, grants, &report)) {
+    program_free(program);
+    return refused("the standard library", &report);
+  }
   if (o->vouched ? program_add_vouched(program, image, size, o->prelinked, grants, &report) : program_add(program, image, size, grants, &report)) return -1;
   program_free(program);
   return refused(o->file, &report);
@@ -76,14 +93,15 @@ static Obj *make_args(Vm *vm, const Func *entry, const Options *o, GcScope *scop
   return scope->slots[0];
 }
 
-/* What the program has written must come out even when the run was stopped. */
-static void flush_output(Vm *vm, const Program *program) {
+void flush_output(Vm *vm, const Program *program) {
   const Func *flush = program_find(program, "flush", 5);
-  VmLimits none = {0};
+  VmLimits none = {0}, limits;
   if (!flush || flush->raw_params || flush->ref_params) return;
+  vm_get_limits(vm, &limits);
   vm_set_limits(vm, &none);
   vm_start(vm, flush, NULL, NULL);
   vm_run(vm);
+  vm_set_limits(vm, &limits);
 }
 
 /* Lines of a trace go to standard error as the program's own do: in order, and not into a file that took the place of a closed standard error. */
@@ -125,19 +143,18 @@ static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus
   return code;
 }
 
-static int run_entry(Vm *vm, Host *host, const Program *program, const Options *o) {
+int run_entry(Vm *vm, Host *host, const Program *program, const Options *o) {
   const Func *entry = program_entry(program);
   GcScope scope;
   Obj *args = NULL;
   gc_scope_open(vm_heap(vm), &scope);
   if (entry->ref_params) args = make_args(vm, entry, o, &scope);
+  gc_scope_close(vm_heap(vm), &scope);
   if (entry->ref_params && !args) {
     fprintf(stderr, "orus: out of memory for the arguments\n");
     return EXIT_UNCAUGHT;
   }
-  args = scope.slots[0];
   VmStatus status = vm_start(vm, entry, NULL, &args);
-  gc_scope_close(vm_heap(vm), &scope);
   if (status == VM_DONE) status = run_machine(vm, host, program, o);
   return end_of_run(vm, program, o, status);
 }
@@ -153,8 +170,7 @@ static int entry_fits(const Func *entry) {
   return arg >= ORBC_FIRST_MODULE_TYPE && orbc_type(m, arg)->kind == KIND_ARRAY && orbc_type(m, arg)->of == TYPE_STRING;
 }
 
-/* A machine for the program; NULL, after saying so: there is no memory. */
-static Vm *open_machine(Host *host, const Program *program, const VmLimits *limits) {
+Vm *open_machine(Host *host, const Program *program, const VmLimits *limits) {
   VmHost vh = {.ctx = host, .memory = host_memory(host), .now_ns = host_now, .close = host_close, .kernel_call = host_kernel_call};
   Vm *vm = vm_new(program, &vh, limits);
   if (!vm) out_of_memory();

@@ -1,6 +1,8 @@
 /* tool.c -- see tool.h. */
 #include "cli/tool.h"
 
+#include "cli/session.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,19 +35,24 @@ static int copy_words(ArrayObj *bytes, ToolAnswer *to) {
   return 1;
 }
 
-/* Takes over what the tool wants run. */
+/* Takes over what the tool wants run, or makes the session that it wants. */
 static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
   ToolAnswer *to = ctx;
+  Options o;
   ArrayObj *image = code ? NULL : ask(vm, program, "program_image");
-  if (!image || !image->length) return code;
-  if (!copy_image(image, to)) return out_of_memory();
+  if (!image) return code;
+  if (image->length && !copy_image(image, to)) return out_of_memory();
   ArrayObj *words = ask(vm, program, "program_words");
-  return words && copy_words(words, to) ? code : out_of_memory();
+  if (words && !words->length) return code;
+  if (!words || !copy_words(words, to)) return out_of_memory();
+  if (to->image) return code;
+  code = options_parse(&o, to->count, to->words);
+  return code < 0 ? session_run(to->host, vm, program, &o) : code;
 }
 
 int tool_run(Host *host, char **words, int count, ToolAnswer *answer) {
   Options o = {.file = "orus", .args = words, .args_count = count, .vouched = 1};
-  *answer = (ToolAnswer){0};
+  *answer = (ToolAnswer){.host = host};
   o.prelinked = orus_start_prelinked;
   if (orus_start_size) run_image(host, &o, orus_start_image, orus_start_size, take_answer, answer);
   if (answer->image) return 0;

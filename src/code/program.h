@@ -1,8 +1,9 @@
 /* program.h -- modules linked into one program: types numbered program-wide, layouts, private code, functions, dispatch.
  *
- * Invariant: only verified code runs.  A module that is refused leaves the program as it was.  Once a machine runs a program, nothing of it changes but that
+ * Invariant: only verified code runs.  A module that is refused leaves the program as it was.  While a machine runs a program, nothing of it changes but that
  * functions get their private code when they are first called (program_link), which other threads see at once and whole.  Module images are borrowed and must
- * outlive the program.  One thread builds; afterwards any number of threads run it, and then its memory must be one that they all may ask.
+ * outlive the program.  One thread builds; afterwards any number of threads run it, and then its memory must be one that they all may ask.  When none of them runs,
+ * more modules may be added; tables move, so pointers to functions, modules and types are to be asked for again, and machines told (vm_extend).
  */
 #ifndef ORUS_CODE_PROGRAM_H
 #define ORUS_CODE_PROGRAM_H

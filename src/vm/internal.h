@@ -57,6 +57,7 @@ struct Vm {
   Slot *globals_raw;
   const ProgramType *types;
   uint64_t *headers; /* header of a new object, by type */
+  uint32_t strings_count, globals_ref_count, globals_raw_count, ones_count, headers_count; /* rows of these tables; the program may have more by now (vm_extend) */
   /* stacks */
   Slot *raw_base;
   Obj **ref_base;
@@ -121,7 +122,7 @@ int64_t vm_frame_number(Vm *vm, int64_t entry, unsigned what);
 int debug_stops(Vm *vm, const uint64_t *pc);
 void debug_drop_step(Vm *vm); /* the run ended otherwise */
 
-/* recheck.c, in debug builds: 0: no memory.  recheck: before the instruction at `pc`; 0: vm->fault says what is wrong. */
+/* recheck.c, in debug builds: recheck_open: for all modules there are; 0: no memory, and all is as before.  recheck: before the instruction at `pc`; 0: vm->fault says what is wrong. */
 int recheck_open(Vm *vm);
 void recheck_close(Vm *vm);
 int recheck(Vm *vm, const uint64_t *pc);

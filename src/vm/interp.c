@@ -743,6 +743,7 @@ L_CALL_KERNEL: {
       if (done < 0) TRAP_WITH(DENIED, C, 0);
       TRAP(INDEX_OUT_OF_RANGE);
     }
+    if (UNLIKELY(atomic_load_explicit(&vm->signal, memory_order_relaxed) != SIGNAL_NONE)) goto slice; /* maybe it was waiting, and would again */
     NEXT_CHECKED(); /* a kernel call may take long */
   }
 L_RETR: DO_RETR();

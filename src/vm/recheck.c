@@ -1,6 +1,6 @@
 /* recheck.c -- the debug build's doubt: before an instruction runs, what it reads is compared with the types that the verifier found for it.
  *
- * The verifier is run once more when the machine is made, and tells what each instruction reads.  A fault ends the run with VM_FAULT and a text; nothing
+ * The verifier is run once more when the machine is made or extended, and tells what each instruction reads.  A fault ends the run with VM_FAULT and a text; nothing
  * is assumed to hold but the tables made here.  A fused instruction is checked as the first of those that it replaces.  Instructions of expanded calls have
  * other registers than the verifier saw and are let through: link with is_exact to have all of them checked.
  */
@@ -8,8 +8,7 @@
 #include "vm/internal.h"
 
 struct Recheck {
-  const Program *program;
-  uint32_t modules_count;
+  uint32_t modules_count, modules_room;
   CodeReads modules[];
 };
 
@@ -17,24 +16,29 @@ struct Recheck {
 
 static size_t table_size(uint32_t modules) { return sizeof(Recheck) + modules * sizeof(CodeReads); }
 
+static void free_tables(Vm *vm, Recheck *r) {
+  for (uint32_t i = 0; i < r->modules_count; i++) reads_free(&r->modules[i]);
+  vm->host.memory.free(vm->host.memory.ctx, r, table_size(r->modules_room), 16);
+}
+
 int recheck_open(Vm *vm) {
   GcMemory memory = vm->host.memory;
   const Program *p = vm->program;
   Recheck *r = memory.alloc(memory.ctx, table_size(p->modules_count), 16);
   if (!r) return 0;
+  r->modules_room = p->modules_count;
+  for (r->modules_count = 0; r->modules_count < p->modules_count;) {
+    const ProgramModule *m = &p->modules[r->modules_count];
+    if (!reads_init(&r->modules[r->modules_count++], &m->view, m->grants, memory)) return free_tables(vm, r), 0;
+  }
+  recheck_close(vm);
   vm->recheck = r;
-  r->program = p;
-  for (r->modules_count = 0; r->modules_count < p->modules_count;)
-    if (!reads_init(&r->modules[r->modules_count], &p->modules[r->modules_count].view, p->modules[r->modules_count].grants, memory)) return r->modules_count++, 0;
-    else r->modules_count++;
   return 1;
 }
 
 void recheck_close(Vm *vm) {
-  Recheck *r = vm->recheck;
-  if (!r) return;
-  for (uint32_t i = 0; i < r->modules_count; i++) reads_free(&r->modules[i]);
-  vm->host.memory.free(vm->host.memory.ctx, r, table_size(r->program->modules_count), 16);
+  if (vm->recheck) free_tables(vm, vm->recheck);
+  vm->recheck = NULL;
 }
 
 /* -- values -- */

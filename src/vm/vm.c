@@ -48,11 +48,10 @@ static size_t refs_in_use(const Vm *vm) {
 
 static void visit_roots(void *ctx, GcHeap *h) {
   Vm *vm = ctx;
-  const Program *p = vm->program;
   gc_visit(h, vm->ref_base, refs_in_use(vm));
-  gc_visit(h, vm->globals_ref, p->globals_ref_count);
-  gc_visit(h, vm->strings, p->strings_count);
-  gc_visit(h, vm->ones, p->types_count);
+  gc_visit(h, vm->globals_ref, vm->globals_ref_count);
+  gc_visit(h, vm->strings, vm->strings_count);
+  gc_visit(h, vm->ones, vm->ones_count);
   gc_visit(h, (Obj **)(void *)&vm->error, 1);
   gc_visit(h, (Obj **)(void *)&vm->out_of_memory, 1);
   gc_visit(h, &vm->result_ref, 1);
@@ -70,10 +69,13 @@ static uint64_t now(void *ctx) {
 
 /* -- opening and closing -- */
 
-static void *grab_zeroed(Vm *vm, size_t rows, size_t size) {
+/* The first `used` rows are those of `old`, the others zero. */
+static void *grab_table(Vm *vm, const void *old, size_t used, size_t rows, size_t size) {
   size_t bytes = rows * size + 8;
-  void *block = vm->host.memory.alloc(vm->host.memory.ctx, bytes, 16);
-  if (block) memset(block, 0, bytes);
+  char *block = vm->host.memory.alloc(vm->host.memory.ctx, bytes, 16);
+  if (!block) return NULL;
+  if (used) memcpy(block, old, used * size);
+  memset(block + used * size, 0, bytes - used * size);
   return block;
 }
 
@@ -81,16 +83,34 @@ static void release(Vm *vm, void *block, size_t rows, size_t size) {
   if (block) vm->host.memory.free(vm->host.memory.ctx, block, rows * size + 8, 16);
 }
 
-static int open_tables(Vm *vm) {
+/* Where the program's tables are now: they move when modules are added. */
+static void follow_program(Vm *vm) {
   const Program *p = vm->program;
   vm->functions = p->functions;
   vm->types = p->types;
-  vm->strings = grab_zeroed(vm, p->strings_count, sizeof(Obj *));
-  vm->globals_ref = grab_zeroed(vm, p->globals_ref_count, sizeof(Obj *));
-  vm->globals_raw = grab_zeroed(vm, p->globals_raw_count, sizeof(Slot));
-  vm->ones = grab_zeroed(vm, p->types_count, sizeof(Obj *));
-  vm->headers = grab_zeroed(vm, p->types_count, sizeof(uint64_t));
-  if (!vm->strings || !vm->globals_ref || !vm->globals_raw || !vm->ones || !vm->headers) return 0;
+  vm->heap.config.shapes = p->shapes;
+  vm->heap.config.shapes_count = p->types_count;
+}
+
+/* Makes one table have as many rows as there must be; 0: no memory, and it is as before. */
+static int grow_table(Vm *vm, void *table, uint32_t *used, uint32_t rows, size_t size) {
+  void **at = table, *more = grab_table(vm, *at, *at ? *used : 0, rows, size);
+  if (!more) return 0;
+  release(vm, *at, *used, size);
+  *at = more;
+  *used = rows;
+  return 1;
+}
+
+static int grow_tables(Vm *vm) {
+  const Program *p = vm->program;
+  follow_program(vm);
+  if (!grow_table(vm, &vm->strings, &vm->strings_count, p->strings_count, sizeof(Obj *)) ||
+      !grow_table(vm, &vm->globals_ref, &vm->globals_ref_count, p->globals_ref_count, sizeof(Obj *)) ||
+      !grow_table(vm, &vm->globals_raw, &vm->globals_raw_count, p->globals_raw_count, sizeof(Slot)) ||
+      !grow_table(vm, &vm->ones, &vm->ones_count, p->types_count, sizeof(Obj *)) ||
+      !grow_table(vm, &vm->headers, &vm->headers_count, p->types_count, sizeof(uint64_t)))
+    return 0;
   for (uint32_t i = 0; i < p->types_count; i++) vm->headers[i] = obj_header(i, p->shapes[i].tag);
   return 1;
 }
@@ -114,22 +134,38 @@ Vm *vm_new(const Program *program, const VmHost *host, const VmLimits *limits) {
   vm->host = *host;
   set_limits(&vm->limits, limits);
   atomic_init(&vm->signal, SIGNAL_NONE);
-  if (stack_init(vm) && open_tables(vm) && open_heap(vm) && errors_init(vm) && (!RECHECKS || recheck_open(vm))) return vm;
+  if (stack_init(vm) && grow_tables(vm) && open_heap(vm) && errors_init(vm) && (!RECHECKS || recheck_open(vm))) return vm;
   vm_free(vm);
   return NULL;
 }
 
+static void drop_run(Vm *vm) {
+  vm->executed += vm->suspended ? fuel_spent(vm) : 0;
+  vm->suspended = 0;
+  vm->started = 0;
+  vm->frame = vm->frame_base;
+  vm->raw = vm->raw_base;
+  vm->ref = vm->ref_base;
+}
+
+int vm_extend(Vm *vm) {
+  drop_run(vm);
+  return grow_tables(vm) && (!RECHECKS || recheck_open(vm));
+}
+
 void vm_free(Vm *vm) {
-  const Program *p = vm->program;
   VmHost host = vm->host;
-  if (vm->heap.config.shapes) gc_free(&vm->heap);
+  if (vm->heap.config.roots) {
+    follow_program(vm);
+    gc_free(&vm->heap);
+  }
   stack_free(vm);
   recheck_close(vm);
-  release(vm, vm->strings, p->strings_count, sizeof(Obj *));
-  release(vm, vm->globals_ref, p->globals_ref_count, sizeof(Obj *));
-  release(vm, vm->globals_raw, p->globals_raw_count, sizeof(Slot));
-  release(vm, vm->ones, p->types_count, sizeof(Obj *));
-  release(vm, vm->headers, p->types_count, sizeof(uint64_t));
+  release(vm, vm->strings, vm->strings_count, sizeof(Obj *));
+  release(vm, vm->globals_ref, vm->globals_ref_count, sizeof(Obj *));
+  release(vm, vm->globals_raw, vm->globals_raw_count, sizeof(Slot));
+  release(vm, vm->ones, vm->ones_count, sizeof(Obj *));
+  release(vm, vm->headers, vm->headers_count, sizeof(uint64_t));
   if (vm->breakpoints) host.memory.free(host.memory.ctx, vm->breakpoints, vm->breakpoints_room * sizeof *vm->breakpoints, 16);
   host.memory.free(host.memory.ctx, vm, sizeof *vm, 64);
 }
@@ -147,13 +183,9 @@ static VmStatus fail_to_start(Vm *vm, VmErrorKind kind) {
 
 /* The outermost frame: it returns to HALT. */
 VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs) {
-  vm->executed += vm->suspended ? fuel_spent(vm) : 0;
-  vm->suspended = 0;
+  drop_run(vm);
   vm->error = NULL;
   vm->fault = NULL;
-  vm->started = 0;
-  vm->raw = vm->raw_base;
-  vm->ref = vm->ref_base;
   int linked = program_link(vm->program, func);
   if (linked <= 0) return fail_to_start(vm, linked ? ERR_KIND_INVALID_INSTRUCTION : ERR_KIND_OUT_OF_MEMORY);
   vm->frame = vm->frame_base + 1;

@@ -71,6 +71,11 @@ typedef struct VmRegisters {
 Vm *vm_new(const Program *program, const VmHost *host, const VmLimits *limits);
 void vm_free(Vm *vm);
 
+/* To be called after modules were added to the program of a machine, and after one was refused, before the machine is used again.  Nothing may
+ * run meanwhile; a suspended run is dropped; globals and all they refer to stay.  0: no memory; it may be tried again, and until then only functions of earlier
+ * modules may run. */
+int vm_extend(Vm *vm);
+
 /* Prepares a call of `func` with raw and reference arguments in order; an unfinished run is dropped.  vm_run() does it.  VM_DONE, or
  * VM_ERROR with vm_error() when the function could not be linked: out of memory, or the verifier refuses it (program_add_vouched). */
 VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs);

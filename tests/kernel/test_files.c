@@ -1,6 +1,8 @@
 /* Files and directories, and waiting for them, for pipes and for time. */
 #include "world.h"
 
+#include <termios.h>
+
 static int64_t now(World *w) { return orus_time_monotonic(&w->k); }
 
 static void a_file_is_written_read_and_measured(void **unused) {
@@ -66,6 +68,35 @@ static void names_are_made_changed_and_removed(void **unused) {
   assert_true(info[ORUS_STAT_MODE] & 0100);
   FAILS(orus_fs_mkdir(&w->k, "a\0b", 3), INVALID);
   FAILS(orus_fs_mkdir(&w->k, "", 0), NOT_FOUND);
+  world_end(w);
+}
+
+/* A terminal of our own: what is typed on the master's side is read key by key while the handle is open, and by lines, as it was, afterwards. */
+static void a_terminal_is_read_key_by_key_until_it_is_closed(void **unused) {
+  (void)unused;
+  World *w = world_new();
+  int master = posix_openpt(O_RDWR | O_NOCTTY);
+  assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+  const char *name = ptsname(master);
+  struct termios before, now;
+  char got[8];
+  int64_t plain = open_file(w, name, ORUS_OPEN_READ | ORUS_OPEN_WRITE), keys = open_file(w, name, ORUS_OPEN_READ | ORUS_OPEN_KEYS);
+  int slave = open(name, O_RDWR | O_NOCTTY);
+  assert_int_equal(tcgetattr(slave, &now), 0);
+  assert_false(now.c_lflag & (ICANON | ECHO | ISIG));
+  assert_int_equal(write(master, "\3\r", 2), 2); /* neither a signal nor a new line */
+  assert_int_equal(orus_io_read(&w->k, keys, got, sizeof got), 2);
+  assert_memory_equal(got, "\3\r", 2);
+  assert_int_equal(orus_fs_close(&w->k, keys), 0);
+  assert_int_equal(tcgetattr(slave, &before), 0);
+  assert_true((before.c_lflag & (ICANON | ECHO | ISIG)) == (ICANON | ECHO | ISIG));
+  assert_int_equal(write(master, "ab\n", 3), 3);
+  assert_int_equal(orus_io_read(&w->k, plain, got, sizeof got), 3);
+  make_file(w, "file", "");
+  FAILS(orus_fs_open(&w->k, TEXT(world_path(w, "file")), ORUS_OPEN_READ | ORUS_OPEN_KEYS), UNSUPPORTED);
+  FAILS(orus_fs_open(&w->k, TEXT(name), ORUS_OPEN_WRITE | ORUS_OPEN_KEYS), INVALID);
+  close(slave);
+  close(master);
   world_end(w);
 }
 
@@ -185,7 +216,8 @@ static void many_entries_or_a_bad_one(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_file_is_written_read_and_measured), cmocka_unit_test(names_are_made_changed_and_removed), cmocka_unit_test(a_directory_is_listed_in_one_pass),
+      cmocka_unit_test(a_file_is_written_read_and_measured), cmocka_unit_test(names_are_made_changed_and_removed), cmocka_unit_test(a_terminal_is_read_key_by_key_until_it_is_closed),
+      cmocka_unit_test(a_directory_is_listed_in_one_pass),
       cmocka_unit_test(waiting_for_nothing_is_sleep), cmocka_unit_test(files_and_directories_are_always_ready), cmocka_unit_test(pipes_are_ready_when_they_are),
       cmocka_unit_test(many_entries_or_a_bad_one),
   };

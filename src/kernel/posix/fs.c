@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <termios.h>
 #include <unistd.h>
 
 /* A directory that is being listed.  `held` is the entry that did not fit. */
@@ -34,9 +35,10 @@ static int open_flags(int64_t f) {
 }
 
 static int flags_fit(int64_t f) {
-  static const int64_t all = 511, writes = ORUS_OPEN_TRUNCATE | ORUS_OPEN_APPEND, creates = ORUS_OPEN_EXCLUSIVE | ORUS_OPEN_EXECUTABLE;
+  static const int64_t all = 1023, writes = ORUS_OPEN_TRUNCATE | ORUS_OPEN_APPEND, creates = ORUS_OPEN_EXCLUSIVE | ORUS_OPEN_EXECUTABLE;
   if (f & ~all || !(f & (ORUS_OPEN_READ | ORUS_OPEN_WRITE))) return 0;
   if ((f & writes && !(f & ORUS_OPEN_WRITE)) || (f & creates && !(f & ORUS_OPEN_CREATE))) return 0;
+  if (f & ORUS_OPEN_KEYS && !(f & ORUS_OPEN_READ)) return 0;
   return !(f & ORUS_OPEN_DIRECTORY) || f == (ORUS_OPEN_DIRECTORY | ORUS_OPEN_READ);
 }
 
@@ -54,11 +56,37 @@ static int open_directory(Kctx *ctx, KernelHandle *h, int fd) {
   return 1;
 }
 
+/* Sets the terminal so that each key is read as it is pressed; its state keeps what was there before. */
+static int open_keys(Kctx *ctx, KernelHandle *h, int fd) {
+  struct termios now;
+  if (tcgetattr(fd, &now) < 0) return kernel_fail(ctx, KERR_UNSUPPORTED), 0;
+  struct termios *before = kernel_alloc(ctx, sizeof *before, _Alignof(struct termios));
+  if (!before) return 0;
+  *before = now;
+  now.c_lflag &= ~(tcflag_t)(ICANON | ECHO | ISIG | IEXTEN);
+  now.c_iflag &= ~(tcflag_t)(ICRNL | INLCR | IGNCR | IXON | ISTRIP);
+  now.c_cc[VMIN] = 1;
+  now.c_cc[VTIME] = 0;
+  if (tcsetattr(fd, TCSADRAIN, &now) < 0) {
+    posix_fail(ctx);
+    kernel_free(ctx, before, sizeof *before, _Alignof(struct termios));
+    return 0;
+  }
+  h->state = before;
+  return 1;
+}
+
+void posix_keys_release(Kctx *ctx, KernelHandle *h) {
+  tcsetattr(h->host, TCSADRAIN, h->state);
+  kernel_free(ctx, h->state, sizeof(struct termios), _Alignof(struct termios));
+}
+
 /* What was opened may be something else than what was asked for. */
 static int fill_in(Kctx *ctx, KernelHandle *h, int fd, int64_t flags) {
   int32_t kind = posix_kind(fd);
   if (kind == ORUS_KIND_DIRECTORY && !(flags & ORUS_OPEN_DIRECTORY)) return kernel_fail(ctx, KERR_IS_DIRECTORY), 0;
   if (kind == ORUS_KIND_DIRECTORY && !open_directory(ctx, h, fd)) return 0;
+  if (flags & ORUS_OPEN_KEYS && !open_keys(ctx, h, fd)) return 0;
   h->kind = kind;
   h->host = fd;
   return 1;

@@ -55,6 +55,7 @@ static int64_t posix_release(const KernelPort *port, Kctx *ctx, KernelHandle *h)
   if (h->index < KERNEL_STREAMS) return release_stream(ctx, h);
   if (h->kind == ORUS_KIND_PROCESS) return posix_process_release(ctx, h), 0;
   if (h->kind == ORUS_KIND_DIRECTORY) return posix_directory_release(ctx, h), 0;
+  if (h->kind == ORUS_KIND_STREAM && h->state) posix_keys_release(ctx, h);
   return close(h->host) < 0 && errno != EINTR ? posix_fail(ctx) : 0; /* Linux has closed it when it says EINTR */
 }
 

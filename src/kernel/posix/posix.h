@@ -51,6 +51,7 @@ int32_t posix_kind(int fd);
 
 /* fs.c, proc.c: what a handle of this kind keeps besides its descriptor goes */
 void posix_directory_release(Kctx *ctx, KernelHandle *h);
+void posix_keys_release(Kctx *ctx, KernelHandle *h); /* of OPEN_KEYS: the terminal is as before */
 void posix_process_release(Kctx *ctx, KernelHandle *h);
 
 /* env.c, time.c, proc.c */
