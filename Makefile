@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -162,6 +162,7 @@ endif
 #: test-std        test blocks and doc examples of std, tests/library
 #: test-testtool   orus test itself
 #: test-fmt        the formatter (FMT_LAYOUTS=n random layouts of each file)
+#: test-doc        the pages of std: links, and how a browser shows them
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-repl       the REPL, through pipes and in a terminal
@@ -281,6 +282,10 @@ test-pieces: all
 # Talks with the REPL; needs tmux.
 test-repl: all
 	@scripts/test-repl $(B)
+
+# The pages that `orus doc` makes of std; needs chromium. Pictures are kept in the build folder.
+test-doc: all
+	@scripts/test-doc $(B)
 
 # What `orus fmt` makes of all files and of random layouts of them.
 test-fmt: all
