@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -98,7 +98,7 @@ $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
 # Private code of what the tools call when they do what they mostly do: compile a program, and find it compiled.
 PRELINK_SRC := examples/word_count.orus examples/bank.orus
 PRELINK_ENV := XDG_CACHE_HOME=$(abspath $(B)/prelink.cache)
-PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";")
+PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";") run -e 'print("hello")' ";"
 $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
 	$(Q)rm -rf $(B)/prelink.cache
 	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) >$@
@@ -152,6 +152,7 @@ endif
 #: test-lang       the language corpus
 #: test-compiler   the parts of the compiler in Orus
 #: test-diagnostics  what the compiler says about mistakes (PROMOTE=1: what it says now is right)
+#: test-hostile    texts that nobody means well (DEEP=n WIDE=bytes MANGLED=n LINE=megabytes)
 #: orusc           the command of the compiler alone, compiled by itself
 #: test-orusc      the language corpus, compiled by it
 #: test-pieces     the prelude in pieces against the prelude as a whole
@@ -161,6 +162,8 @@ endif
 #: test-math       std/math against MPFR (MATH_POINTS=n a function)
 #: test-std        test blocks and doc examples of std, tests/library
 #: test-testtool   orus test itself
+#: test-fmt        the formatter (FMT_LAYOUTS=n random layouts of each file)
+#: test-doc        the pages of std: links, and how a browser shows them
 #: test-limits     every limit and bad input
 #: test-cli        the command line
 #: test-repl       the REPL, through pipes and in a terminal
@@ -281,6 +284,14 @@ test-pieces: all
 test-repl: all
 	@scripts/test-repl $(B)
 
+# The pages that `orus doc` makes of std; needs chromium. Pictures are kept in the build folder.
+test-doc: all
+	@scripts/test-doc $(B)
+
+# What `orus fmt` makes of all files and of random layouts of them.
+test-fmt: all
+	@FMT_LAYOUTS=$(FMT_LAYOUTS) scripts/test-fmt $(B)
+
 test-compiler: all $(B)/tests/compiler/session/run_images
 	@scripts/test-compiler $(B)
 
@@ -289,6 +300,11 @@ PROMOTE ?=
 .PHONY: test-diagnostics
 test-diagnostics: all
 	@scripts/test-diagnostics $(B) $(PROMOTE:%=promote)
+
+# Texts that nobody means well: DEEP=n WIDE=bytes MANGLED=n LINE=megabytes (scripts/test-hostile).
+.PHONY: test-hostile
+test-hostile: all
+	@scripts/test-hostile $(B)
 
 test-lang: all
 	@scripts/test-lang $(B)

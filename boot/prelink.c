@@ -64,7 +64,7 @@ static void print_words(const char *name, Collected *c) {
 static int link_all(Host *host, const void *image, size_t size, Collected *c) {
   Program p;
   LoadReport report;
-  if (!program_init(&p, host_memory(host)) || !program_add_vouched(&p, image, size, NULL, ~(uint64_t)0, &report)) return 0;
+  if (!program_init(&p, host_memory(host)) || !program_add_vouched(&p, image, size, ~(uint64_t)0, &report)) return 0;
   for (uint32_t i = 0; i < p.functions_count; i++)
     if (program_link(&p, &p.functions[i]) <= 0) return 0;
   collect(c, NULL, &p, 0);

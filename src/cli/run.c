@@ -60,11 +60,17 @@ static int load(Host *host, const Options *o, const void *image, size_t size, Pr
   if (!program_init(program, host_memory(host))) return out_of_memory();
   program->is_exact = o->trace != TRACE_NONE;
   uint64_t grants = ~(uint64_t)0;
-  if (has_imports(image, size) && orus_std_size && !program_add_vouched(program, orus_std_image, orus_std_size, orus_std_prelinked, grants, &report)) {
-    program_free(program);
-    return refused("the standard library", &report);
+  if (has_imports(image, size) && orus_std_size) {
+    if (!program_add_vouched(program, orus_std_image, orus_std_size, grants, &report)) {
+      program_free(program);
+      return refused("the standard library", &report);
+    }
+    program_use_prelinked(program, orus_std_image, orus_std_prelinked);
   }
-  if (o->vouched ? program_add_vouched(program, image, size, o->prelinked, grants, &report) : program_add(program, image, size, grants, &report)) return -1;
+  if ((o->vouched ? program_add_vouched : program_add)(program, image, size, grants, &report)) {
+    program_use_prelinked(program, image, o->prelinked);
+    return -1;
+  }
   program_free(program);
   return refused(o->file, &report);
 }
@@ -132,14 +138,16 @@ static int end_of_run(Vm *vm, const Program *program, const Options *o, VmStatus
   VmErrorKind kind = vm_stop_kind(vm);
   VmStats stats;
   int code = status != VM_DONE ? EXIT_UNCAUGHT : has_code(program_entry(program)) ? (int)(vm_result(vm) & 0xff) : 0;
-  vm_stats(vm, &stats);
   if (status == VM_ERROR) report_error(vm);
   if (status == VM_FAULT) fprintf(stderr, "orus: the machine is broken: %s\n", vm_fault(vm));
   if (status == VM_STOPPED) {
     flush_output(vm, program);
     fprintf(stderr, "orus: stopped: %s\n", vm_kind_name(kind));
   }
-  if (o->stats) report_stats(&stats, o->json);
+  if (o->stats) {
+    vm_stats(vm, &stats);
+    report_stats(&stats, o->json);
+  }
   return code;
 }
 

@@ -14,6 +14,7 @@ typedef struct Linker {
   const OrbcModule *v;
   LoadReport *report;
   uint32_t *names; /* by string: its number in Program.names, 0 when nobody asked yet */
+  int is_alone;    /* the module is the first one and vouched for: what only others ask for waits until there are others (index_first) */
 } Linker;
 
 static int refuse(Linker *l, LoadError error, uint32_t section, uint32_t row, const char *detail) {
@@ -217,24 +218,33 @@ static uint32_t array_of(Linker *l, uint32_t element) {
  * Nobody finds a closure. */
 static int number_nominal(Linker *l, uint32_t row, uint32_t first_own) {
   const OrbcType *t = &l->v->types[row];
+  if (l->is_alone) return l->m->types[row] = add_type(l, t), 1;
   TypeKey key = type_key(l, t);
   uint32_t have = t->kind == KIND_CLOSURE ? 0 : find_type(l->p, key);
   l->m->types[row] = have && have < first_own ? have : add_type(l, t);
   return have || t->kind == KIND_CLOSURE || pairs_add(&l->p->type_index, key.a, key.b, l->m->types[row]);
 }
 
-static int number_structural(Linker *l, uint32_t row) {
+/* A new structural type. */
+static void add_structural(Linker *l, uint32_t row) {
   const OrbcType *t = &l->v->types[row];
-  TypeKey key = type_key(l, t);
-  if (!key.a) return 0;
-  uint32_t have = find_type(l->p, key);
-  l->m->types[row] = have ? have : add_type(l, t);
-  if (have) return 1;
+  l->m->types[row] = add_type(l, t);
   ProgramType *type = &l->p->types[l->m->types[row]];
   type->of = program_type(l, t->of);
   type->number = t->number;
   if (t->kind == KIND_FN) add_items(l, l->m->types[row], t);
-  return pairs_add(&l->p->type_index, key.a, key.b, l->m->types[row]) != 0;
+}
+
+/* In a module that is alone each is declared once, as compilers do; those of one shape would be different types. */
+static int number_structural(Linker *l, uint32_t row) {
+  const OrbcType *t = &l->v->types[row];
+  if (l->is_alone && t->kind != KIND_ARRAY) return add_structural(l, row), 1; /* array_of() looks for arrays */
+  TypeKey key = type_key(l, t);
+  if (!key.a) return 0;
+  uint32_t have = find_type(l->p, key);
+  if (have) l->m->types[row] = have;
+  else add_structural(l, row);
+  return have || pairs_add(&l->p->type_index, key.a, key.b, l->m->types[row]) != 0;
 }
 
 /* Numbers every type of the module: nominal ones first, because structural ones are made of them. */
@@ -445,7 +455,42 @@ static int open_module(Linker *l) {
 
 static int link_module(Linker *l) {
   uint32_t first_new = l->p->types_count;
-  return note_names(l) && number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && add_impls(l) && add_exports(l);
+  return (l->is_alone || note_names(l)) && number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && add_impls(l) &&
+         (l->is_alone || add_exports(l));
+}
+
+/* Names that the items of the type are compared by. */
+static void name_items(Linker *l, uint32_t row) {
+  const OrbcType *t = &l->v->types[row];
+  ProgramItem *items = &l->p->items[l->p->types[l->m->types[row]].first_item];
+  for (uint32_t i = 0; i < t->items && t->kind != KIND_FN; i++) items[i].name = l->names[l->v->items[t->first_item + i].name];
+}
+
+/* Enters a type that was added when the module was alone. */
+static int index_type(Linker *l, uint32_t row) {
+  const OrbcType *t = &l->v->types[row];
+  if (t->kind == KIND_CLOSURE) return 1;
+  TypeKey key = type_key(l, t);
+  return key.a && pairs_add(&l->p->type_index, key.a, key.b, l->m->types[row]);
+}
+
+/* What waited until there is a second module. */
+static int index_first(Program *p, LoadReport *report) {
+  ProgramModule *m = &p->modules[0];
+  Linker l = {.p = p, .m = m, .v = &m->view, .report = report};
+  size_t names_size = m->view.string_ends_count * sizeof(uint32_t);
+  l.names = grab(p, names_size);
+  if (!l.names) return no_memory(&l);
+  memset(l.names, 0, names_size);
+  int ok = note_names(&l);
+  for (uint32_t i = 0; i < m->view.types_count && ok; i++) {
+    if (!is_structural(m->view.types[i].kind)) name_items(&l, i);
+    ok = index_type(&l, i) || no_memory(&l);
+  }
+  if (ok) ok = add_exports(&l);
+  release(p, l.names, names_size);
+  p->is_indexed = ok;
+  return ok;
 }
 
 /* Adds the module whose view is checked; on failure the caller resets the program's counts. */
@@ -506,8 +551,9 @@ static int add_image(Program *p, const void *image, size_t size, uint64_t grants
   ProgramModule *m = &p->modules[p->modules_count];
   *m = (ProgramModule){.grants = grants, .vouched = vouched};
   if (!(vouched ? orbc_read_vouched : orbc_read)(image, size, &m->view, report)) return 0;
-  Linker l = {.p = p, .m = m, .v = &m->view, .report = report};
+  Linker l = {.p = p, .m = m, .v = &m->view, .report = report, .is_alone = vouched && !p->modules_count};
   if (!counts_fit(&l)) return 0;
+  if (!p->is_indexed && p->modules_count && !index_first(p, report)) return 0;
   Program before = *p;
   if (!add_module(&l)) {
     undo(p, &before);
@@ -515,6 +561,7 @@ static int add_image(Program *p, const void *image, size_t size, uint64_t grants
     return 0;
   }
   p->modules_count++;
+  p->is_indexed |= !l.is_alone;
   p->strings_count += m->view.string_ends_count;
   p->globals_raw_count += m->view.globals_raw_count;
   p->globals_ref_count += m->view.globals_ref_count;
@@ -525,10 +572,13 @@ int program_add(Program *p, const void *image, size_t size, uint64_t grants, Loa
   return add_image(p, image, size, grants, 0, report);
 }
 
-int program_add_vouched(Program *p, const void *image, size_t size, const uint64_t *prelinked, uint64_t grants, LoadReport *report) {
-  if (!add_image(p, image, size, grants, 1, report)) return 0;
-  if (p->modules_count == 1 && !p->is_exact) p->modules[0].prelinked = prelinked_check(prelinked, image, &p->modules[0].view);
-  return 1;
+int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+  return add_image(p, image, size, grants, 1, report);
+}
+
+void program_use_prelinked(Program *p, const void *image, const uint64_t *prelinked) {
+  ProgramModule *m = &p->modules[0];
+  if (p->modules_count == 1 && m->vouched && !p->is_exact) m->prelinked = prelinked_check(prelinked, image, &m->view);
 }
 
 int program_init(Program *p, GcMemory memory) {

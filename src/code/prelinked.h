@@ -14,7 +14,7 @@
 
 #include "code/inline.h"
 
-/* What may be used of `words` for the image as the first module; NULL: nothing. */
+/* What may be used of `words` for the image, which is that of the module, as the first of a program; NULL: nothing. */
 const uint64_t *prelinked_check(const uint64_t *words, const void *image, const OrbcModule *module);
 
 /* Fills code, constants, handlers and head of the draft; 0: there is no code for the function, or no memory. */

@@ -98,6 +98,7 @@ typedef struct Program {
   Pairs exports;       /* (module name, name) -> function; of those that are equal the first */
   Pairs dispatch;      /* (type, selector) -> function */
   uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
+  int is_indexed; /* names, type_index and exports are complete; not so while there is one module and the host vouches for it: nobody asks them then */
   int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
   uint32_t modules_room, types_room, shapes_room, items_room, functions_room;
 } Program;
@@ -110,8 +111,11 @@ void program_free(Program *program);
 int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
 /* The same for an image that the host vouches for, because it is part of the executable: orbc_read_vouched() reads it, and functions are verified only when they
- * are linked, so `report` knows nothing of those that are wrong.  `prelinked`: private code for it (prelinked.h), or NULL; used when it is the first module. */
-int program_add_vouched(Program *program, const void *image, size_t size, const uint64_t *prelinked, uint64_t grants, LoadReport *report);
+ * are linked, so `report` knows nothing of those that are wrong. */
+int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
+
+/* Behind program_add_vouched() of the first module, from `image`: private code for it (prelinked.h), or NULL.  It is left alone when it does not fit. */
+void program_use_prelinked(Program *program, const void *image, const uint64_t *prelinked);
 
 /* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */
 const Func *program_find(const Program *program, const char *name, size_t length);

@@ -109,12 +109,21 @@ static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **re
 #define OUT_OF_MEMORY(bytes) TRAP_WITH(OUT_OF_MEMORY, bytes, 0)
 #define COST(extra) (budget -= 8 * (uintptr_t)(extra))
 
+/* For a fuzzer that wants to know which code of a program runs (fuzz/fuzz_compiler.c): where jumps arrive is counted.  No other build has that. */
+#ifdef ORUS_COUNT_JUMPS
+extern unsigned char orus_jumps[1 << 16];
+#define ARRIVED() (orus_jumps[((uintptr_t)pc >> 3) & 0xffff]++)
+#else
+#define ARRIVED() ((void)0)
+#endif
+
 /* Jumps `d` instructions from behind the next `n` words, which are executed. */
 #define JUMP_BEHIND(n, d)                                           \
   do {                                                              \
     intptr_t d_ = (intptr_t)(d) * 8;                                \
     pc = (const uint64_t *)((uintptr_t)pc + (uintptr_t)d_ + 8 * (n)); \
     budget += (uintptr_t)d_;                                        \
+    ARRIVED();                                                      \
     if (UNLIKELY((uintptr_t)pc > budget)) goto slice;               \
     NEXT();                                                         \
   } while (0)

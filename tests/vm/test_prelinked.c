@@ -57,7 +57,8 @@ static Image assemble(const char *source) {
 
 static void add(Program *p, Image image, const uint64_t *prelinked) {
   LoadReport report;
-  if (!program_add_vouched(p, image.bytes, image.size, prelinked, 0, &report)) fail_msg("%s", report.detail);
+  if (!program_add_vouched(p, image.bytes, image.size, 0, &report)) fail_msg("%s", report.detail);
+  program_use_prelinked(p, image.bytes, prelinked);
 }
 
 static Run run(const Program *p) {
