@@ -161,6 +161,7 @@ endif
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-math       std/math against MPFR (MATH_POINTS=n a function)
 #: test-std        test blocks and doc examples of std, tests/library
+#: coverage        which lines of std all tests in Orus execute, as pages in build/coverage
 #: test-testtool   orus test itself
 #: test-fmt        the formatter (FMT_LAYOUTS=n random layouts of each file)
 #: test-doc        the pages of std: links, and how a browser shows them
@@ -340,6 +341,11 @@ test-math: all
 # The tests in the modules of std, and the examples in their documentation.
 test-std: all
 	@$(ORUS) test std tests/library
+
+# Which lines of std are executed by its tests and by the language corpus.
+.PHONY: coverage
+coverage: all
+	@$(ORUS) test --std std --coverage build/coverage std tests/library tests/std tests/lang tests/language | tail -n 2
 
 # What `orus test` says and does.
 test-testtool: all
