@@ -345,7 +345,7 @@ test-std: all
 # Which lines of std are executed by its tests and by the language corpus.
 .PHONY: coverage
 coverage: all
-	@$(ORUS) test --std std --coverage build/coverage std tests/library tests/std tests/lang tests/language | tail -n 2
+	@$(ORUS) test --std std --coverage build/coverage std tests/library tests/std tests/lang tests/language | grep '^coverage'
 
 # What `orus test` says and does.
 test-testtool: all
