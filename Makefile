@@ -158,6 +158,7 @@ endif
 #: test-pieces     the prelude in pieces against the prelude as a whole
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
+#: test-bootstrap-recipe  docs/bootstrap.md, followed in a copy of the tree
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-math       std/math against MPFR (MATH_POINTS=n a function)
 #: test-std        test blocks and doc examples of std, tests/library
@@ -327,6 +328,11 @@ bootstrap: all $(WITH:%=bootstrap-%)
 
 bootstrap-%:
 	@$(MAKE) -s VARIANT=$(firstword $(subst -, ,$*)) CC=$(lastword $(subst -, ,$*)) all
+
+# docs/bootstrap.md, followed word by word in a copy of the tree.
+.PHONY: test-bootstrap-recipe
+test-bootstrap-recipe:
+	@scripts/test-bootstrap-recipe
 
 # The standard library against programs by others; ORACLE_SIZE=10 takes ten times as many cases, ORACLES=hashes one part.
 ORACLE_SIZE ?= 1
