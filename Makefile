@@ -158,9 +158,11 @@ endif
 #: test-pieces     the prelude in pieces against the prelude as a whole
 #: test-docs       the programs in the documents
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
+#: test-bootstrap-recipe  docs/bootstrap.md, followed in a copy of the tree
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-math       std/math against MPFR (MATH_POINTS=n a function)
 #: test-std        test blocks and doc examples of std, tests/library
+#: coverage        which lines of std all tests in Orus execute, as pages in build/coverage
 #: test-testtool   orus test itself
 #: test-fmt        the formatter (FMT_LAYOUTS=n random layouts of each file)
 #: test-doc        the pages of std: links, and how a browser shows them
@@ -327,6 +329,11 @@ bootstrap: all $(WITH:%=bootstrap-%)
 bootstrap-%:
 	@$(MAKE) -s VARIANT=$(firstword $(subst -, ,$*)) CC=$(lastword $(subst -, ,$*)) all
 
+# docs/bootstrap.md, followed word by word in a copy of the tree.
+.PHONY: test-bootstrap-recipe
+test-bootstrap-recipe:
+	@scripts/test-bootstrap-recipe
+
 # The standard library against programs by others; ORACLE_SIZE=10 takes ten times as many cases, ORACLES=hashes one part.
 ORACLE_SIZE ?= 1
 test-oracles: all
@@ -340,6 +347,11 @@ test-math: all
 # The tests in the modules of std, and the examples in their documentation.
 test-std: all
 	@$(ORUS) test std tests/library
+
+# Which lines of std are executed by its tests and by the language corpus.
+.PHONY: coverage
+coverage: all
+	@$(ORUS) test --std std --coverage build/coverage std tests/library tests/std tests/lang tests/language | grep '^coverage'
 
 # What `orus test` says and does.
 test-testtool: all
