@@ -12,7 +12,7 @@ enum { FOR_RUN = 1 << COMMAND_RUN, FOR_ASM = 1 << COMMAND_ASM, FOR_ALL = (1 << C
 /* What the commands do is told by tools/cli/command.orus. */
 static const char *const commands[COMMAND_COUNT] = {[COMMAND_RUN] = "run", [COMMAND_VERIFY] = "verify", [COMMAND_DIS] = "dis", [COMMAND_ASM] = "asm"};
 
-typedef enum OptionKind { OPTION_LIMITS, OPTION_JSON, OPTION_STATS, OPTION_TRACE, OPTION_LIMIT, OPTION_OUTPUT, OPTION_COUNT } OptionKind;
+typedef enum OptionKind { OPTION_LIMITS, OPTION_JSON, OPTION_STATS, OPTION_TRACE, OPTION_PROFILE, OPTION_LIMIT, OPTION_OUTPUT, OPTION_COUNT } OptionKind;
 
 typedef struct OptionInfo {
   const char *name;
@@ -22,7 +22,8 @@ typedef struct OptionInfo {
 
 static const OptionInfo options[OPTION_COUNT] = {
   [OPTION_LIMITS] = {"--limits", FOR_ALL, NONE}, [OPTION_JSON] = {"--json", FOR_ALL, NONE},    [OPTION_STATS] = {"--stats", FOR_RUN, NONE},
-  [OPTION_TRACE] = {"--trace", FOR_RUN, MAYBE},  [OPTION_LIMIT] = {"--limit", FOR_RUN, NEEDED}, [OPTION_OUTPUT] = {"-o", FOR_ASM, NEEDED},
+  [OPTION_TRACE] = {"--trace", FOR_RUN, MAYBE},  [OPTION_PROFILE] = {"--profile", FOR_RUN, NONE}, [OPTION_LIMIT] = {"--limit", FOR_RUN, NEEDED},
+  [OPTION_OUTPUT] = {"-o", FOR_ASM, NEEDED},
 };
 
 /* -- printing -- */
@@ -126,6 +127,7 @@ static int take_option(Options *o, Asked *asked, OptionKind kind, const char *va
   case OPTION_LIMITS: asked->limits = 1; break;
   case OPTION_JSON: o->json = 1; break;
   case OPTION_STATS: o->stats = 1; break;
+  case OPTION_PROFILE: o->profile = 1; break;
   case OPTION_TRACE: return set_trace(o, value);
   case OPTION_LIMIT: return set_limit(o, value);
   case OPTION_OUTPUT: o->output = value; break;

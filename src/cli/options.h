@@ -18,7 +18,7 @@ typedef struct Options {
   const char *file, *output;
   char **args; /* of the program */
   int args_count;
-  int stats, json;
+  int stats, profile, json;
   TraceKind trace;
   int named; /* the command stood there */
   int vouched; /* the program is part of the executable: see program_add_vouched(), also for the next */

@@ -1,6 +1,7 @@
 /* run.c -- see run.h. */
 #include "cli/run.h"
 
+#include "cli/profile.h"
 #include "cli/report.h"
 #include "cli/tool.h"
 
@@ -123,7 +124,7 @@ static int write_trace(void *ctx, const char *bytes, size_t count) {
 }
 
 static VmStatus run_machine(Vm *vm, Host *host, const Program *program, const Options *o) {
-  if (o->trace == TRACE_NONE) return vm_run(vm);
+  if (o->trace == TRACE_NONE) return o->profile ? profile_run(vm, program, program->memory) : vm_run(vm);
   return trace_run(vm, program, program->memory, o->trace, (TraceSink){host, write_trace});
 }
 

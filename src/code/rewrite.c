@@ -469,6 +469,10 @@ static void rewrite_body(const Rewrite *r, const Body *body, uint64_t *code) {
     if (words) continue;
     words = 1;
     if (insn_op(code[i]) == OP_JMP) code[i] = shorten_jump(body, i);
+    if (insn_op(code[i]) == OP_SWITCH) {
+      code[i] = with_op(code[i], POP_SWITCH_JMP);
+      continue;
+    }
     uint64_t w = fuse(body, i);
     code[i] = w ? w : rewrite_one(r, code[i], body->notes[i], i);
   }

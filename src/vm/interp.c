@@ -229,9 +229,22 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_JLE_F() BRANCH(raw[B].f <= raw[C].f, 1)
 #define DO_JEQ() BRANCH(raw[B].u == raw[C].u, 1)
 #define DO_JNE() BRANCH(raw[B].u != raw[C].u, 1)
+#define DO_JT() do { if (raw[A].u) JUMP(WIDE); } while (0)
+#define DO_JF() do { if (!raw[A].u) JUMP(WIDE); } while (0)
+#define DO_JNULL() do { if (!ref[A]) JUMP(WIDE); } while (0)
 #define DO_JMP() JUMP(WIDE)
 #define DO_JMP_FUEL() do { budget -= (uintptr_t)(intptr_t)(int16_t)A; JUMP(WIDE); } while (0)
+#define DO_SWITCH_JMP()                                       \
+  do {                                                        \
+    uint64_t x_ = raw[A].u, n_ = WIDE_INDEX;                  \
+    if (x_ >= n_) JUMP(n_);                                   \
+    pc += x_ + 1;                                             \
+    budget += 8 * (uintptr_t)x_;                              \
+    if (FIELD(0) == POP_JMP_FUEL) DO_JMP_FUEL();              \
+    JUMP(WIDE);                                               \
+  } while (0)
 #define DO_FUEL() (budget -= (uintptr_t)WIDE)
+#define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_JNE_IMM() BRANCH(raw[A].s != IMM_B, 2)
 #define DO_JGE_IMM() BRANCH(raw[A].s >= IMM_B, 2)
 #define DO_LOOP_LT_I32() LOOP_BODY(int32_t, <)
@@ -251,6 +264,13 @@ extern unsigned char orus_jumps[1 << 16];
 #define FIELD_P(o) (*(Obj *const *)(const void *)((const char *)(o) + C))
 #define GETF_P_FROM(object) do { const Obj *o_ = (object); CHECK_NULL(o_); ref[A] = FIELD_P(o_); } while (0)
 #define DO_GETF_P() GETF_P_FROM(ref[B])
+#define DO_SETF_P()                                       \
+  do {                                                    \
+    Obj *o_ = ref[A];                                     \
+    CHECK_NULL(o_);                                       \
+    *(Obj **)(void *)((char *)o_ + C) = ref[B];           \
+    gc_wrote(&vm->heap, o_);                              \
+  } while (0)
 #define DO_AGET_I32() DO_AGET(I32, 2)
 #define DO_ASET_32() DO_ASET(32, 2)
 #define DO_ASET_8() DO_ASET(8, 0)
@@ -262,18 +282,37 @@ extern unsigned char orus_jumps[1 << 16];
 #define LGET_P_FROM(object) do { LIST_IN(object, raw[C].u); ref[A] = *(Obj **)(void *)ELEMENT(3); } while (0)
 #define DO_AGET_P() AGET_P_FROM(ref[B])
 #define DO_LGET_P() LGET_P_FROM(ref[B])
+/* 1 into the register when there was room, else 0. */
+#define PUSH(object, store)                                   \
+  do {                                                        \
+    ListObj *list = (ListObj *)(void *)(object);              \
+    CHECK_NULL(list);                                         \
+    ArrayObj *array = list->data;                             \
+    uint64_t i_ = list->length, room_ = i_ < array->length;   \
+    if (room_) {                                              \
+      store;                                                  \
+      list->length++;                                         \
+    }                                                         \
+    raw[A].u = room_;                                         \
+  } while (0)
+#define LPUSH_TO(object, form, shift) PUSH(object, WRITE_##form(ELEMENT(shift), raw[C]))
+#define LPUSH_P_TO(object) PUSH(object, (*(Obj **)(void *)ELEMENT(3) = ref[C], gc_wrote_elements(&vm->heap, array, i_, 1)))
+#define DO_LPUSH_32() LPUSH_TO(ref[B], 32, 2)
+#define DO_LPUSH_P() LPUSH_P_TO(ref[B])
 #define DO_TAG() do { const Obj *o_ = ref[B]; CHECK_NULL(o_); raw[A].s = (int64_t)obj_tag(o_); } while (0)
 #define DO_AS_VARIANT() do { Obj *o_ = ref[B]; CHECK_NULL(o_); if (UNLIKELY(obj_type(o_) != C)) TRAP(BAD_CAST); ref[A] = o_; } while (0)
 #define DO_GETF_U32() DO_GETF(U32)
+#define DO_GETF_I32() DO_GETF(I32)
+#define DO_GETF_U8() DO_GETF(U8)
+#define DO_AGET_U8() DO_AGET(U8, 0)
+#define DO_LGET_U8() DO_LGET(U8, 0)
+#define DO_SETF_8() DO_SETF(8)
 #define DO_CAST_U32() raw[A].u = (uint32_t)raw[B].u
-#define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_MULK_U64() (raw[A].u = raw[B].u * *pc, pc++)
 #define DO_SHRK_U() (raw[A].u = raw[B].u >> (*pc & 63), pc++)
 #define DO_ANDK() (raw[A].u = raw[B].u & *pc, pc++)
 #define DO_SHLK_64() (raw[A].u = raw[B].u << (*pc & 63), pc++)
 #define DO_SUB_U64() raw[A].u = raw[B].u - raw[C].u
-#define DO_MULK_U64_THEN_SHRK_U() do { DO_MULK_U64(); pc++; DO_SHRK_U(); } while (0)
-#define DO_SHLK_64_THEN_MULK_U64() do { DO_SHLK_64(); pc++; DO_MULK_U64(); } while (0)
 #define DO_MULSHR() (raw[A].u = (uint32_t)(raw[B].u * *pc >> C), pc += 4)
 #define DO_CALL_FN() goto L_CALL_FN
 #define LENGTH_OF(type, object) do { const type *l_ = (const type *)(const void *)(object); CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
@@ -283,6 +322,8 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_SDATA() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); ref[A] = (Obj *)(void *)s_->bytes; } while (0)
 #define DO_SOFFSET() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->start; } while (0)
 #define DO_CALL() do { callee = &vm->functions[C]; goto call; } while (0)
+#define DO_RET() goto L_RET
+#define DO_RETP() do { ref[0] = ref[A]; goto L_RET; } while (0)
 #define DO_RETR() do { raw[0] = raw[A]; goto L_RET; } while (0)
 
 /* A float made by one instruction and used up by the next, which never is in a register of the stack (FLOAT_PAIRS). */
@@ -316,6 +357,8 @@ extern unsigned char orus_jumps[1 << 16];
 #define INTO_LSET_64(o) LSET_INTO(o, 64, 3)
 #define INTO_LSET_32(o) LSET_INTO(o, 32, 2)
 #define INTO_LSET_8(o) LSET_INTO(o, 8, 0)
+#define INTO_LPUSH_32(o) LPUSH_TO(o, 32, 2)
+#define INTO_LPUSH_P(o) LPUSH_P_TO(o)
 #define INTO_ALEN(o) LENGTH_OF(ArrayObj, o)
 #define INTO_LLEN(o) LENGTH_OF(ListObj, o)
 #define INTO_GETF_P(o) GETF_P_FROM(o)
@@ -325,7 +368,9 @@ extern unsigned char orus_jumps[1 << 16];
 #define LOOK_INTO(use) do { IN_FIELD(inner_); pc++; INTO_##use(inner_); } while (0)
 #define DO_GETF_P_INTO_AGET_U32() LOOK_INTO(AGET_U32)
 #define DO_GETF_P_INTO_ASET_32() LOOK_INTO(ASET_32)
-#define DO_GETF_P_INTO_AGET_U32_THEN_XOR() do { DO_GETF_P_INTO_AGET_U32(); pc++; DO_XOR(); } while (0)
+#define DO_GETF_P_INTO_LPUSH_32() LOOK_INTO(LPUSH_32)
+#define DO_GETF_P_INTO_LPUSH_P() LOOK_INTO(LPUSH_P)
+#define DO_GETF_P_INTO_LGET_I32() LOOK_INTO(LGET_I32)
 /* The element is not stored: it is operand b of the branch, which is the third word. */
 #define ELEMENT_BRANCH(form, shift)                                                   \
   do {                                                                                \
@@ -360,8 +405,28 @@ extern unsigned char orus_jumps[1 << 16];
     BRANCH((int64_t)mask_ <= (int64_t)cell_, 1);                                      \
   } while (0)
 #define DO_SETF_32() DO_SETF(32)
-#define DO_SETF_32_THEN_MOV() do { DO_SETF_32(); pc++; DO_MOV(); } while (0)
 #define DO_ADDK_U32() (raw[A].u = (uint32_t)(raw[B].u + *pc), pc++)
+
+/* Pairs that are part of other pairs. */
+#define DO_ADD_I32_THEN_ADD_I32() do { DO_ADD_I32(); pc++; DO_ADD_I32(); } while (0)
+#define DO_GETF_I32_THEN_JNE_IMM() do { DO_GETF_I32(); pc++; DO_JNE_IMM(); } while (0)
+#define DO_GETF_P_THEN_GETF_P() do { DO_GETF_P(); pc++; DO_GETF_P(); } while (0)
+#define DO_GETF_P_THEN_GETF_U32() do { DO_GETF_P(); pc++; DO_GETF_U32(); } while (0)
+#define DO_GETF_P_THEN_TAG() do { DO_GETF_P(); pc++; DO_TAG(); } while (0)
+#define DO_GETF_P_INTO_AGET_U32_THEN_XOR() do { DO_GETF_P_INTO_AGET_U32(); pc++; DO_XOR(); } while (0)
+#define DO_GETF_U8_THEN_JF() do { DO_GETF_U8(); pc++; DO_JF(); } while (0)
+#define DO_GETF_U8_THEN_JT() do { DO_GETF_U8(); pc++; DO_JT(); } while (0)
+#define DO_MOV_THEN_MOV() do { DO_MOV(); pc++; DO_MOV(); } while (0)
+#define DO_MOVP_THEN_MOV() do { DO_MOVP(); pc++; DO_MOV(); } while (0)
+#define DO_MOVP_THEN_MOVP() do { DO_MOVP(); pc++; DO_MOVP(); } while (0)
+#define DO_MOVP_THEN_MOVP_THEN_MOV() do { DO_MOVP_THEN_MOVP(); pc++; DO_MOV(); } while (0)
+#define DO_MOVP_THEN_MOVP_THEN_MOVP() do { DO_MOVP_THEN_MOVP(); pc++; DO_MOVP(); } while (0)
+#define DO_MULK_U64_THEN_SHRK_U() do { DO_MULK_U64(); pc++; DO_SHRK_U(); } while (0)
+#define DO_MULSHR_THEN_PROBE() do { DO_MULSHR(); pc++; DO_PROBE(); } while (0)
+#define DO_SETF_32_THEN_MOV() do { DO_SETF_32(); pc++; DO_MOV(); } while (0)
+#define DO_SETF_32_THEN_SETF_32() do { DO_SETF_32(); pc++; DO_SETF_32(); } while (0)
+#define DO_SHLK_64_THEN_MULK_U64() do { DO_SHLK_64(); pc++; DO_MULK_U64(); } while (0)
+#define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
 
 VmStatus interp_run(Vm *vm) {
   static const void *const normal[POP_END] = {
@@ -572,15 +637,9 @@ L_FMA_F64: COST(1); raw[A].f = fma(raw[B].f, raw[C].f, raw[A].f); NEXT();
   /* branches */
 L_JMP: DO_JMP(); NEXT();
 L_JMP_FUEL: DO_JMP_FUEL(); NEXT();
-L_JT:
-  if (raw[A].u) JUMP(WIDE);
-  NEXT();
-L_JF:
-  if (!raw[A].u) JUMP(WIDE);
-  NEXT();
-L_JNULL:
-  if (!ref[A]) JUMP(WIDE);
-  NEXT();
+L_JT: DO_JT(); NEXT();
+L_JF: DO_JF(); NEXT();
+L_JNULL: DO_JNULL(); NEXT();
 L_JNNULL:
   if (ref[A]) JUMP(WIDE);
   NEXT();
@@ -588,6 +647,7 @@ L_SWITCH: {
     uint64_t x = raw[A].u, n = WIDE_INDEX;
     JUMP(x < n ? x : n);
   }
+L_SWITCH_JMP: DO_SWITCH_JMP();
 L_JEQ: DO_JEQ(); NEXT();
 L_JNE: DO_JNE(); NEXT();
 L_JLT_S: DO_JLT_S(); NEXT();
@@ -756,7 +816,7 @@ L_CALL_KERNEL: {
     NEXT_CHECKED(); /* a kernel call may take long */
   }
 L_RETR: DO_RETR();
-L_RETP: ref[0] = ref[A]; goto L_RET;
+L_RETP: DO_RETP();
 L_RETN: return_many(frame->func, raw, raw + A, ref, ref + B);
 L_RET: {
     const uint64_t *to = frame->pc;
@@ -808,13 +868,7 @@ L_NEW_ONE: {
   RAW_READS(GETF)
   RAW_WRITES(SETF)
 L_GETF_P: DO_GETF_P(); NEXT();
-L_SETF_P: {
-    Obj *o = ref[A];
-    CHECK_NULL(o);
-    *(Obj **)(void *)((char *)o + C) = ref[B];
-    gc_wrote(&vm->heap, o);
-    NEXT();
-  }
+L_SETF_P: DO_SETF_P(); NEXT();
 L_TAG: DO_TAG(); NEXT();
 L_AS_VARIANT: DO_AS_VARIANT(); NEXT();
 L_CAST_REF: {
@@ -956,25 +1010,9 @@ L_LSET_P: {
     gc_wrote_elements(&vm->heap, array, i_, 1);
     NEXT();
   }
-#define LIST_WITH_ROOM(reg)                                      \
-  ListObj *list = (ListObj *)(void *)ref[reg];                   \
-  CHECK_NULL(list);                                              \
-  ArrayObj *array = list->data;                                  \
-  uint64_t i_ = list->length;                                    \
-  if (i_ >= array->length) {                                     \
-    raw[A].u = 0;                                                \
-    NEXT();                                                      \
-  }
-#define LPUSH(form, shift) L_LPUSH_##form : { LIST_WITH_ROOM(B); WRITE_##form(ELEMENT(shift), raw[C]); list->length++; raw[A].u = 1; NEXT(); }
+#define LPUSH(form, shift) L_LPUSH_##form: LPUSH_TO(ref[B], form, shift); NEXT();
   RAW_WRITES(LPUSH)
-L_LPUSH_P: {
-    LIST_WITH_ROOM(B);
-    *(Obj **)(void *)ELEMENT(3) = ref[C];
-    list->length++;
-    gc_wrote_elements(&vm->heap, array, i_, 1);
-    raw[A].u = 1;
-    NEXT();
-  }
+L_LPUSH_P: DO_LPUSH_P(); NEXT();
 L_LDATA: {
     const ListObj *l = (const ListObj *)(const void *)ref[B];
     CHECK_NULL(l);
@@ -1100,12 +1138,6 @@ L_FRAME_NUMBER: {
   /* two instructions in one */
 #define PAIR(x, y) L_##x##_THEN_##y: DO_##x(); pc++; DO_##y(); NEXT();
   PAIRS(PAIR)
-#define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
-#define DO_MULSHR_THEN_PROBE() do { DO_MULSHR(); pc++; DO_PROBE(); } while (0)
-#define DO_GETF_P_THEN_GETF_U32() do { DO_GETF_P(); pc++; DO_GETF_U32(); } while (0)
-#define DO_GETF_P_THEN_GETF_P() do { DO_GETF_P(); pc++; DO_GETF_P(); } while (0)
-#define DO_ADD_I32_THEN_ADD_I32() do { DO_ADD_I32(); pc++; DO_ADD_I32(); } while (0)
-#define DO_MOV_THEN_MOV() do { DO_MOV(); pc++; DO_MOV(); } while (0)
 #define FUEL_PAIR(y) L_FUEL_THEN_##y: DO_FUEL(); pc++; DO_##y(); NEXT();
   FUEL_PAIRS(FUEL_PAIR)
 #define FLOAT_PAIR(x, y) L_##x##_INTO_##y: { VALUE_##x(); pc++; USE_##y(); NEXT(); }
