@@ -94,6 +94,8 @@ struct GcHeap {
   uint64_t marked_bytes, next_full;
   uint64_t debt, paced; /* while marking: work that allocation asked for and that is not done; old bytes at the last step */
   int promote_all, enabled;
+  uint32_t eager;      /* minor collections that are still to promote at once: see nursery.c */
+  uint64_t aged;       /* bytes of young objects that have survived one */
   int marking, mark_young; /* marking is under way; of young objects too */
   void (*visit)(GcHeap *heap, Obj **slots, size_t count); /* what gc_visit does now */
   uint64_t stress;     /* allocations in the stress build */

@@ -1,10 +1,16 @@
 /* nursery.c -- minor collections: what is reached in the current half is copied to the other half the first time and to the old space the second time.
  *
+ * When nearly all that had survived once survived again, the next collections promote at once, but now and then it is tried again (Ungar, Jackson, "Tenuring policies
+ * for generation-based storage reclamation", 1988, on letting what lived decide).
+ *
  * Survivors in the other half are scanned by Cheney's pointer.  Promoted objects wait in a list that is threaded through the second word of the dead
  * originals, so nothing here needs memory except old space itself; when there is none, the object stays young. */
 #include "heap/internal.h"
 
 #include <string.h>
+
+/* Minor collections that promote at once before it is asked again how many objects live on. */
+enum { EAGER_COLLECTIONS = 6 };
 
 static Obj **link_of(Obj *original) { return (Obj **)(void *)(original + 1); }
 static Obj *moved_to(const Obj *o) { return (Obj *)(uintptr_t)o->header; }
@@ -123,12 +129,20 @@ static void resize_other(GcHeap *h) {
   h->size[other] = h->half;
 }
 
+/* What this collection tells about the next ones: `promoted` bytes went to the old space, `aged` had survived the one before. */
+static void choose_tenure(GcHeap *h, uint64_t promoted, char *survivors) {
+  if (h->promote_all) h->eager -= h->eager > 0;
+  else if (h->aged > h->half / 16 && promoted > h->aged / 16 * 15) h->eager = EAGER_COLLECTIONS;
+  h->aged = (uint64_t)(h->survivors - survivors);
+}
+
 void nursery_collect(GcHeap *h, int promote_all) {
+  uint64_t promoted = h->stats.promoted;
   resize_other(h);
   char *from = h->space[h->current], *to = h->space[1 - h->current];
   char *used_end = h->top;
   h->stats.allocated += (uint64_t)(h->top - h->fresh);
-  h->promote_all = promote_all;
+  h->promote_all = promote_all || h->eager;
   h->survivors = to;
   h->promoted = NULL;
   remember_scan_all(h);
@@ -136,6 +150,7 @@ void nursery_collect(GcHeap *h, int promote_all) {
   scan_all(h, to);
   update_weak(h);
   update_handles(h);
+  choose_tenure(h, h->stats.promoted - promoted, to);
 #ifdef ORUS_STRESS
   memset(from, GC_POISON, (size_t)(used_end - from));
 #else

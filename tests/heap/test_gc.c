@@ -894,7 +894,7 @@ static void limit_and_threshold_may_change(void **unused) {
   for (Obj *o = w->roots[0]; o; o = node(o)->left) n++;
   assert_int_equal(n, few + many);
   w->roots[0] = NULL;
-  for (int i = 0; i < 3; i++) gc_collect(&w->heap, 1);
+  for (int i = 0; i < 4; i++) gc_collect(&w->heap, 1);
   assert_true(w->heap.stats.in_use <= 65536);
   assert_int_equal(w->heap.size[0], 4096);
   assert_non_null(gc_alloc_array(&w->heap, BYTES, 10000));
