@@ -172,9 +172,20 @@ static int as_expected(const Run *r) {
   return r->status == VM_DONE && (int)vm_result(r->vm) == r->j->code && same(&r->w->out[1], &r->j->expected[1]) && same(&r->w->out[2], &r->j->expected[2]);
 }
 
+static int same_line(const Output *a, const Output *b) {
+  const char *end = b->count ? memchr(b->bytes, '\n', b->count) : NULL;
+  size_t n = end ? (size_t)(end - b->bytes) : b->count;
+  return a->count >= n && n && !memcmp(a->bytes, b->bytes, n);
+}
+
+/* An error that nobody caught is told as it should be; what else a report shows may be missing. */
+static int error_is_told(const Run *r) {
+  return (int)vm_result(r->vm) == FAILED && r->j->code == FAILED && same(&r->w->out[1], &r->j->expected[1]) && same_line(&r->w->out[2], &r->j->expected[2]);
+}
+
 /* The normal result, or an error that says that memory is out, after a part of the output. */
 static int ended_cleanly(const Run *r) {
-  if (as_expected(r)) return 1;
+  if (as_expected(r) || (r->status == VM_DONE && error_is_told(r))) return 1;
   if (r->status == VM_ERROR) return vm_error_kind(r->vm) == ERR_KIND_OUT_OF_MEMORY && (r->j->tries || is_prefix(&r->w->out[1], &r->j->expected[1]));
   if (r->status != VM_DONE) return 0;
   return r->j->tries || ((int)vm_result(r->vm) == FAILED && says(&r->w->out[2], "out of memory") && is_prefix(&r->w->out[1], &r->j->expected[1]));
