@@ -5,18 +5,19 @@
  *                                 (boot/prelink.c), when there is no name of a file
  *   embed texts FOLDER INDEX FILE...   a module in Orus with VERSION, BYTECODE, BUILD (a number made from all FILEs), STD_INDEX
  *                                 (the text of the file INDEX) and the function std_text(path): the text of each FILE in
- *                                 FOLDER by its path there
+ *                                 FOLDER by its path there, with indentation packed
  *
  * The result goes to standard output.  Exit code 1: a file cannot be read, or nothing written. */
 #include "cli/version.h"
 #include "code/orbc.h"
 
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS_A_LINE = 6 };
+enum { WORDS_A_LINE = 6, MOST_LEVELS = 8 /* below tab */ };
 
 static FILE *open_file(const char *path) {
   FILE *f = fopen(path, "rb");
@@ -58,20 +59,39 @@ static void put_char(int c) {
   else putchar(c);
 }
 
+/* Takes the blanks at the start of a line, and writes a byte for so many times four of them, which tools/cli/compile.orus
+ * undoes. */
+static void put_indentation(FILE *f) {
+  int c, levels, blanks = 0;
+  while ((c = getc(f)) == ' ') blanks++;
+  if (c != EOF) ungetc(c, f);
+  levels = blanks / 4 < MOST_LEVELS ? blanks / 4 : MOST_LEVELS;
+  if (levels > 0) put_char(levels);
+  blanks -= 4 * levels;
+  while (blanks-- > 0) put_char(' ');
+}
+
 /* The text of the file as a literal, between two texts. */
-static int put_text(const char *path, const char *front, const char *behind) {
+static int put_text(const char *path, bool packed, const char *front, const char *behind) {
   FILE *f = open_file(path);
+  bool wrong = false;
   if (!f) return 1;
   printf("%s\"", front);
-  for (int c; (c = getc(f)) != EOF;) put_char(c);
+  if (packed) put_indentation(f);
+  for (int c; (c = getc(f)) != EOF;) {
+    put_char(c);
+    wrong |= packed && c <= MOST_LEVELS;
+    if (packed && c == '\n') put_indentation(f);
+  }
   printf("\"%s", behind);
   fclose(f);
-  return 0;
+  if (wrong) fprintf(stderr, "embed: '%s' has control characters in it\n", path);
+  return wrong;
 }
 
 static int put_case(const char *path, size_t folder) {
   printf("        \"%s\" -> ", path + folder);
-  return put_text(path, "Some(", ")\n");
+  return put_text(path, strncmp(path + folder, "prelude", 7) != 0, "Some(", ")\n"); /* that is read piece by piece */
 }
 
 /* Goes on with the FNV-1a of 64 bits over the bytes of the file. */
@@ -92,7 +112,7 @@ static int put_texts(const char *folder, const char *index, char **paths, int co
          "pub VERSION: string := \"%s\"\npub BYTECODE: string := \"%d.%d\"\npub BUILD: string := \"%016" PRIx64 "\"\n\n"
          "/// The index of the prelude (compiler/sema/shelf_index.orus).\n",
          ORUS_VERSION, ORBC_VERSION_MAJOR, ORBC_VERSION_MINOR, build);
-  if (put_text(index, "pub STD_INDEX: string := ", "\n\n")) return 1;
+  if (put_text(index, false, "pub STD_INDEX: string := ", "\n\n")) return 1;
   printf("/// The text of a module of the standard library by its path in std/.\n"
          "pub fn std_text(path: string) -> string?:\n    match path:\n");
   for (int i = 0; i < count; i++)
