@@ -89,9 +89,14 @@ $(B)/std.index: $(B)/std.orbc ;
 
 $(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	@mkdir -p $(@D)
-	$(Q)$(B)/embed texts std/ $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
+	$(Q)$(B)/embed texts $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
 
-$(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus
+$(B)/embedded/std_texts.orus: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) $(wildcard tools/pack/*.orus)
+	@mkdir -p $(@D)
+	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/pack.orbc -I . tools/pack/main.orus
+	$(Q)$(BARE) $(B)/pack.orbc std/ $@ $(STD_SRC)
+
+$(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus $(B)/embedded/std_texts.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 
