@@ -19,7 +19,7 @@ WARN    := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wno-
 DEFINES := -Iinclude -Isrc -Ispec -Iboot/stage0
 SAN     := -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-flags.release := -O2 -fno-strict-aliasing -fno-math-errno
+flags.release := -O2 -fno-strict-aliasing -fno-math-errno -fno-asynchronous-unwind-tables
 flags.debug   := -Og -g -fno-strict-aliasing -DORUS_DEBUG
 flags.asan    := -O1 -g -fno-strict-aliasing -fsanitize=address,undefined $(SAN)
 flags.ubsan   := -O1 -g -fno-strict-aliasing -fsanitize=undefined $(SAN)
