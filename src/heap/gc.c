@@ -173,6 +173,18 @@ static void note_pause(GcHeap *h, uint64_t ns, int full) {
   if (ns > h->stats.pause_max_ns) h->stats.pause_max_ns = ns;
 }
 
+#ifdef ORUS_STRESS
+static void collect(GcHeap *h, int full);
+
+/* Each allocation collects and has the heap verified, while that is small; in larger ones so many less that a program of any size comes to its end. */
+static void stress(GcHeap *h) {
+  uint64_t n = h->stats.in_use >> 15;
+  if (!h->enabled || ++h->unstressed < n * n / 256) return;
+  h->unstressed = 0;
+  collect(h, ++h->stress % 64 == 0);
+}
+#endif
+
 static void collect(GcHeap *h, int full) {
   uint64_t fulls = h->stats.full, start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
   nursery_collect(h, full);
@@ -257,7 +269,7 @@ static Obj *alloc_any(GcHeap *h, uint64_t header, uint64_t size) {
 
 Obj *gc_alloc_slow(GcHeap *h, uint64_t header, uint32_t size) {
 #ifdef ORUS_STRESS
-  if (h->enabled) collect(h, ++h->stress % 64 == 0);
+  stress(h);
 #endif
   return alloc_any(h, header, size);
 }
@@ -266,7 +278,7 @@ ArrayObj *gc_alloc_array(GcHeap *h, uint32_t type, uint32_t length) {
   uint64_t size = array_bytes(&h->config.shapes[type], length), header = obj_header(type, 0);
   Obj *o;
 #ifdef ORUS_STRESS
-  if (h->enabled) collect(h, ++h->stress % 64 == 0);
+  stress(h);
 #endif
   if (size <= GC_SMALL_MAX && (size_t)(h->limit - h->top) >= size) o = bump(h, header, size);
   else o = alloc_any(h, header, size);

@@ -98,7 +98,8 @@ struct GcHeap {
   uint64_t aged;       /* bytes of young objects that have survived one */
   int marking, mark_young; /* marking is under way; of young objects too */
   void (*visit)(GcHeap *heap, Obj **slots, size_t count); /* what gc_visit does now */
-  uint64_t stress;     /* allocations in the stress build */
+  uint64_t stress;     /* collections of the stress build */
+  uint64_t unstressed; /* allocations since the last one */
   struct GcCheck *check; /* while verifying */
   int remembered_lost, stack_lost; /* a table could not grow: look at everything instead */
   GcStats stats;
