@@ -377,8 +377,9 @@ test-fault: $(B)/tests/stage0/test_fault $(B)/tests/vm/test_fault_library
 # All that the tests run, without running it.
 programs: all orusc $(TEST_BIN) $(B)/tests/compiler/session/run_images
 
+# A collection at every allocation makes hours of the many runs of test_fault_library.
 unit: $(TEST_BIN)
-	@scripts/run-tests $(TEST_BIN)
+	@scripts/run-tests $(if $(filter stress,$(VARIANT)),$(filter-out %/test_fault_library,$(TEST_BIN)),$(TEST_BIN))
 
 # Files that follow from spec/ are committed; check refuses stale ones.
 GEN := $(B)/spec/gen
