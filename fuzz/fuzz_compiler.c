@@ -3,11 +3,9 @@
  *
  * What the fuzzer is to find new is code in Orus, so not the machine is instrumented but its jumps are counted (ORUS_COUNT_JUMPS in vm/interp.c): libFuzzer takes
  * such counters from the section of this name. */
-#include "../tests/memory.h"
+#include "../tests/kernel_host.h"
 #include "code/program.h"
 #include "code/utf8.h"
-#include "kernel/kernel.h"
-#include "vm/vm.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -24,14 +22,6 @@ static void die(const char *what) {
 }
 
 /* -- the machine with the compiler -- */
-
-static int64_t call_kernel(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes) {
-  KernelArgs args = {raw, buffers, sizes};
-  return kernel_call(ctx, id, &args);
-}
-
-static uint64_t now(void *ctx) { return (uint64_t)call_kernel(ctx, KCALL_time_monotonic, NULL, NULL, NULL); }
-static void close_handle(void *ctx, int64_t handle) { call_kernel(ctx, KCALL_fs_close, &handle, NULL, NULL); }
 
 static void *read_image(size_t *size) {
   FILE *f = fopen("build/fuzz/compiler.orbc", "rb");
@@ -57,15 +47,15 @@ static void start_compiler(Vm *vm, const Program *program) {
 }
 
 static Vm *open_machine(Program *program, Kctx *k) {
-  GcMemory memory = {NULL, plain_alloc, plain_free};
   OrusKernel *kernel;
   LoadReport report;
   size_t size;
   void *image = read_image(&size);
   if (orus_kernel_open(orus_port_posix(), &kernel)) die("no kernel");
   orus_kctx_init(k, kernel);
-  if (!program_init(program, memory) || !program_add(program, image, size, ~(uint64_t)0, &report)) die("the compiler is refused");
-  VmHost host = {.ctx = k, .memory = memory, .now_ns = now, .close = close_handle, .kernel_call = call_kernel, .test_mode = 1};
+  if (!program_init(program, plain_memory()) || !program_add(program, image, size, ~(uint64_t)0, &report)) die("the compiler is refused");
+  VmHost host = kernel_host(k);
+  host.test_mode = 1;
   VmLimits limits = {.heap_bytes = (uint64_t)1 << 30, .call_depth = 100000};
   Vm *vm = vm_new(program, &host, &limits);
   if (!vm) die("no memory");

@@ -173,18 +173,6 @@ static void note_pause(GcHeap *h, uint64_t ns, int full) {
   if (ns > h->stats.pause_max_ns) h->stats.pause_max_ns = ns;
 }
 
-#ifdef ORUS_STRESS
-static void collect(GcHeap *h, int full);
-
-/* Each allocation collects and has the heap verified, while that is small; in larger ones so many less that a program of any size comes to its end. */
-static void stress(GcHeap *h) {
-  uint64_t n = h->stats.in_use >> 15;
-  if (!h->enabled || ++h->unstressed < n * n / 256) return;
-  h->unstressed = 0;
-  collect(h, ++h->stress % 64 == 0);
-}
-#endif
-
 static void collect(GcHeap *h, int full) {
   uint64_t fulls = h->stats.full, start = h->config.now_ns ? h->config.now_ns(h->config.ctx) : 0;
   nursery_collect(h, full);
@@ -198,6 +186,16 @@ static void collect(GcHeap *h, int full) {
 #endif
   if (h->config.now_ns) note_pause(h, h->config.now_ns(h->config.ctx) - start, h->stats.full > fulls);
 }
+
+#ifdef ORUS_STRESS
+/* Each allocation collects and has the heap verified, while that is small; in larger ones so many less that a program of any size comes to its end. */
+static void stress(GcHeap *h) {
+  uint64_t n = h->stats.in_use >> 15;
+  if (!h->enabled || ++h->unstressed < n * n / 256) return;
+  h->unstressed = 0;
+  collect(h, ++h->stress % 64 == 0);
+}
+#endif
 
 /* Whoever asks for a full collection wants the memory back at once. */
 void gc_collect(GcHeap *h, int full) {

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../assembled.h"
 #include "../host.h"
-#include "code/asm.h"
 
 enum { MOST = 300 };
 
@@ -40,13 +40,6 @@ typedef struct World {
   size_t sizes[MOST];
   int count;
 } World;
-
-static void *assembled(const char *text, size_t *size) {
-  AsmReport mistake;
-  void *image;
-  if (!asm_assemble(text, strlen(text), plain_memory(), &image, size, &mistake)) fail_msg("%u:%u: %s (%s)", mistake.line, mistake.column, mistake.message, mistake.detail);
-  return image;
-}
 
 static int add(World *w, const char *text, LoadReport *report) {
   w->images[w->count] = assembled(text, &w->sizes[w->count]);

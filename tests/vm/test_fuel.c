@@ -10,20 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../assembled.h"
 #include "../host.h"
-#include "code/asm.h"
 
 /* Fuel that the program uses up; `result`: what it returns. */
 static uint64_t fuel_of(const char *text, int exact, int64_t *result) {
   uint64_t clock = 0;
   VmHost host = plain_host(&clock);
   Program program;
-  AsmReport mistake;
   LoadReport refusal;
   VmStats stats;
-  void *image;
   size_t size;
-  if (!asm_assemble(text, strlen(text), host.memory, &image, &size, &mistake)) fail_msg("%u:%u: %s\n%s", mistake.line, mistake.column, mistake.message, text);
+  void *image = assembled(text, &size);
   assert_true(program_init(&program, host.memory));
   program.is_exact = exact;
   if (!program_add(&program, image, size, 0, &refusal)) fail_msg("%s\n%s", refusal.detail, text);

@@ -11,8 +11,8 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "../assembled.h"
 #include "../host.h"
-#include "code/asm.h"
 
 /* So many instructions that a function is not expanded where it is called. */
 #define LONG "  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n"
@@ -58,13 +58,6 @@ typedef struct World {
   size_t size;
   Vm *vm;
 } World;
-
-static void *assembled(const char *text, size_t *size) {
-  AsmReport mistake;
-  void *image;
-  if (!asm_assemble(text, strlen(text), plain_memory(), &image, size, &mistake)) fail_msg("%u:%u: %s (%s)", mistake.line, mistake.column, mistake.message, mistake.detail);
-  return image;
-}
 
 static void new_machine(World *w) {
   VmHost host = plain_host(&w->clock);

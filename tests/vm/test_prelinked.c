@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../assembled.h"
 #include "../host.h"
-#include "code/asm.h"
 #include "code/prelinked.h"
 #include "code/private.h"
 
@@ -49,9 +49,8 @@ typedef struct Image {
 } Image;
 
 static Image assemble(const char *source) {
-  AsmReport mistake;
   Image image;
-  if (!asm_assemble(source, strlen(source), plain_memory(), &image.bytes, &image.size, &mistake)) fail_msg("line %u: %s", mistake.line, mistake.message);
+  image.bytes = assembled(source, &image.size);
   return image;
 }
 

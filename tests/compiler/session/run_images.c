@@ -1,18 +1,8 @@
 /* run_images FILE.orbc...: adds the images to one program and then runs the entry function of each, in order, in one machine.  Exit code 1: something failed. */
+#include "../../kernel_host.h"
 #include "code/program.h"
-#include "kernel/kernel.h"
-#include "../../memory.h"
-#include "vm/vm.h"
 
 #include <stdio.h>
-
-static int64_t call_kernel(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes) {
-  KernelArgs args = {raw, buffers, sizes};
-  return kernel_call(ctx, id, &args);
-}
-
-static uint64_t now(void *ctx) { return (uint64_t)call_kernel(ctx, KCALL_time_monotonic, NULL, NULL, NULL); }
-static void close_handle(void *ctx, int64_t handle) { call_kernel(ctx, KCALL_fs_close, &handle, NULL, NULL); }
 
 static void *read_image(const char *path, size_t *size) {
   FILE *f = fopen(path, "rb");
@@ -45,7 +35,7 @@ int main(int argc, char **argv) {
   if (argc < 2 || argc > 64 || orus_kernel_open(orus_port_posix(), &kernel)) return 1;
   orus_kctx_init(&ctx, kernel);
   if (!program_init(&program, plain_memory()) || !add_all(&program, argv + 1, argc - 1, entries)) return 1;
-  VmHost host = {.ctx = &ctx, .memory = plain_memory(), .now_ns = now, .close = close_handle, .kernel_call = call_kernel};
+  VmHost host = kernel_host(&ctx);
   Vm *vm = vm_new(&program, &host, NULL);
   for (int i = 0; vm && i < argc - 1; i++) {
     Obj *args = NULL; /* no entry here looks at its arguments */
