@@ -54,7 +54,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) orus
@@ -183,6 +183,7 @@ endif
 #: check           layers, symbols, links in documents, generated files
 #: docs            write the generated files
 #: bench           compare with other languages (BENCH= RUNS= PEERS=)
+#: bench-std       compare std with what others have (STD_BENCH= RUNS= PEERS=), part of bench
 #: bench-compile   compare the compiler with others (LINES= RUNS=), part of bench
 #: bench-heap      pauses with a large heap (LIVE= ALLOCATED= in MB)
 #: install         PREFIX=/usr/local DESTDIR=; uninstall takes it back
@@ -221,14 +222,25 @@ run: all
 	@for f in examples/*.orus; do echo "== $$(basename $$f .orus)"; $(ORUS) $$f || exit 1; done
 
 # Compares with the peers that are installed: make bench BENCH=fib,nbody RUNS=5 PEERS=orus,lua5.4,luajit-joff,luajit,node,python3
+# and what std does with the same in other languages: make bench-std STD_BENCH=json_parse,map_ints PEERS=lua5.4,python3-pure,python3,node,go
 comma      := ,
+PYTHON     ?= $(firstword $(wildcard /usr/bin/python3) python3)
 BENCH      ?= $(notdir $(basename $(wildcard bench/programs/*.orus)))
 BENCHES     = $(subst $(comma), ,$(BENCH))
-BENCH_FILES = $(BENCHES:%=$(B)/bench/%.orbc) $(BENCHES:%=$(B)/bench/%.c.exe)
+BENCH_FILES = $(BENCHES:%=$(B)/bench/programs/%.orbc) $(BENCHES:%=$(B)/bench/programs/%.c.exe)
+STD_BENCH  ?= $(notdir $(basename $(wildcard bench/std/*.orus)))
+STD_BENCHES = $(subst $(comma), ,$(STD_BENCH))
+STD_FILES   = $(STD_BENCHES:%=$(B)/bench/std/%.orbc) $(patsubst bench/%.go,$(B)/bench/%.go.exe,$(wildcard $(STD_BENCHES:%=bench/std/%.go)))
+RUN_BENCH   = RUNS="$(RUNS)" PEERS="$(PEERS)" ORUS="$(ORUS)" PYTHON="$(PYTHON)" $(B)/bench/run $(B)
 bench: all $(B)/bench/run $(BENCH_FILES)
-	@RUNS="$(RUNS)" PEERS="$(PEERS)" ORUS="$(ORUS)" $(B)/bench/run $(B) $(BENCHES)
+	@$(RUN_BENCH) programs $(BENCHES)
+	@echo
+	@$(MAKE) -s bench-std
 	@echo
 	@$(MAKE) -s bench-compile
+
+bench-std: all $(B)/bench/run $(B)/bench/input/made $(STD_FILES)
+	@$(RUN_BENCH) std $(STD_BENCHES)
 
 $(B)/bench/run $(B)/bench/compile: $(B)/bench/%: bench/%.c bench/process.h
 	@mkdir -p $(@D)
@@ -253,13 +265,25 @@ bench-heap: $(B)/bench/heap_pauses
 $(B)/bench/heap_pauses: $(B)/bench/heap_pauses.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
-$(B)/bench/%.c.exe: bench/programs/%.c
+$(B)/bench/programs/%.c.exe: bench/programs/%.c
 	@mkdir -p $(@D)
 	$(Q)$(XCC) -O2 $< -o $@ -lm
 
-$(B)/bench/%.orbc: bench/programs/%.orus $(STAGE0) $(wildcard std/*.orus std/*/*.orus)
+$(B)/bench/programs/%.orbc: bench/programs/%.orus $(STAGE0) $(wildcard std/*.orus std/*/*.orus)
 	@mkdir -p $(@D)
 	$(Q)$(STAGE0) -o $@ $<
+
+$(B)/bench/std/%.orbc: bench/std/%.orus $(ORUS)
+	@mkdir -p $(@D)
+	$(Q)$(ORUS) build -o $@ $<
+
+# Without Go its column stays empty.
+$(B)/bench/std/%.go.exe: bench/std/%.go
+	@mkdir -p $(@D)
+	$(Q)! command -v go >/dev/null || GO111MODULE=off go build -o $@ $<
+
+$(B)/bench/input/made: bench/input.orus $(ORUS)
+	$(Q)$(ORUS) $< $(@D) && touch $@
 
 # Mutated programs under the sanitizers: make test-verify MUTANTS=1000000
 MUTANTS ?= 1000000

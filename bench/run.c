@@ -1,11 +1,14 @@
-/* run.c -- compares Orus with its peers: the same programs, interleaved runs, medians of wall time, peak memory, one markdown table.
+/* run.c -- compares Orus with its peers: the same programs, interleaved runs, medians of processor time, peak memory, one markdown table.
  *
- *     run BUILD_DIR [NAME...]      in the environment: RUNS=5     runs of each
- *                                                      PEERS=...  keys of the peers to run, between commas or spaces (default: all)
- *                                                      ORUS=...   the executable to measure (default: BUILD_DIR/orus)
+ *     run BUILD_DIR TABLE [NAME...]   TABLE is programs or std; in the environment:
+ *                                     RUNS=5     runs of each
+ *                                     PEERS=...  keys of the peers to run, between commas or spaces (default: all)
+ *                                     ORUS=...   the executable to measure (default: BUILD_DIR/orus)
+ *                                     PYTHON=... the one to compare with (default: python3)
  *
- * BUILD_DIR/bench holds NAME.orbc and NAME.c.exe; bench/programs the sources for the other peers.  A peer that is not installed, or has no
- * program of that name, shows as "-".  A program that fails, or prints something else than the others, fails the whole run. */
+ * BUILD_DIR/bench/TABLE holds what is compiled: NAME.orbc, NAME.c.exe, NAME.go.exe; bench/TABLE the sources of the other peers.  A peer that
+ * is not installed, or has no program of that name, shows as "-".  A program that fails, or prints something else than the others, fails the
+ * whole run.  Processor time is that of all threads, in the program and in the system: other work on the machine moves it little. */
 #define _DEFAULT_SOURCE
 #include "process.h"
 
@@ -13,17 +16,31 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { PEERS = 7, MAX_RUNS = 31, MAX_NAMES = 64, C_PEER = 0, ORUS = 1, LUA = 2, LUAJIT_OFF = 3 };
+enum { MAX_RUNS = 31, MAX_NAMES = 96, MAX_COLUMNS = 7, MAX_WORDS = 4 };
+enum { C_PEER, ORUS, LUA, LUAJIT_OFF, LUAJIT, NODE, PYTHON, PYTHON_ALONE, GO, PEERS };
 
-/* %1: build directory, %2: name of the bench */
-static const struct { const char *key, *title, *argv[4]; } peers[PEERS] = {
-    {"c", "C", {"%1/bench/%2.c.exe"}},
-    {"orus", "Orus", {"%1/orus", "%1/bench/%2.orbc"}},
-    {"lua5.4", "Lua 5.4", {"lua5.4", "bench/programs/%2.lua"}},
-    {"luajit-joff", "LuaJIT -joff", {"luajit", "-joff", "bench/programs/%2.lua"}},
-    {"luajit", "LuaJIT", {"luajit", "bench/programs/%2.lua"}},
-    {"node", "Node", {"node", "bench/programs/%2.js"}},
-    {"python3", "Python", {"python3", "bench/programs/%2.py"}},
+/* %1: build directory, %2: name of the program, %3: name of the table, $NAME: a variable of the environment, and what it is otherwise */
+static const struct { const char *key, *title, *argv[MAX_WORDS]; } peers[PEERS] = {
+    [C_PEER] = {"c", "C", {"%1/bench/%3/%2.c.exe"}},
+    [ORUS] = {"orus", "Orus", {"$ORUS|%1/orus", "%1/bench/%3/%2.orbc"}},
+    [LUA] = {"lua5.4", "Lua 5.4", {"lua5.4", "bench/%3/%2.lua"}},
+    [LUAJIT_OFF] = {"luajit-joff", "LuaJIT -joff", {"luajit", "-joff", "bench/%3/%2.lua"}},
+    [LUAJIT] = {"luajit", "LuaJIT", {"luajit", "bench/%3/%2.lua"}},
+    [NODE] = {"node", "Node", {"node", "bench/%3/%2.js"}},
+    [PYTHON] = {"python3", "Python", {"$PYTHON|python3", "bench/%3/%2.py"}},
+    [PYTHON_ALONE] = {"python3-pure", "Python without C", {"$PYTHON|python3", "bench/%3/%2.pure.py"}},
+    [GO] = {"go", "Go", {"%1/bench/%3/%2.go.exe"}},
+};
+
+/* The first column is what the others are compared with.  `input`: the last argument of every program. */
+typedef struct Table {
+  const char *name, *input;
+  int columns, peers[MAX_COLUMNS];
+} Table;
+
+static const Table tables[] = {
+    {"programs", NULL, 7, {C_PEER, ORUS, LUA, LUAJIT_OFF, LUAJIT, NODE, PYTHON}},
+    {"std", "%1/bench/input", 6, {ORUS, LUA, PYTHON_ALONE, PYTHON, NODE, GO}},
 };
 
 typedef struct Result {
@@ -34,20 +51,24 @@ typedef struct Result {
   char output[256];
 } Result;
 
-/* Ratios to C, as logarithms, summed up for the geometric means. */
+/* Ratios to the first column, as logarithms, summed up for the geometric means. */
 typedef struct Sums {
-  double logs[PEERS], orus_joff, orus_lua;
-  int counts[PEERS], joff_count, lua_count;
+  double logs[MAX_COLUMNS];
+  int counts[MAX_COLUMNS];
 } Sums;
 
-static void expand(char *to, size_t room, const char *pattern, const char *dir, const char *name) {
+static void expand(char *to, size_t room, const char *pattern, const char *const *inserts) {
   size_t n = 0;
+  if (*pattern == '$') {
+    const char *otherwise = strchr(pattern, '|') + 1;
+    char variable[16];
+    snprintf(variable, sizeof variable, "%.*s", (int)(otherwise - pattern) - 2, pattern + 1);
+    const char *value = getenv(variable);
+    pattern = value && *value ? value : otherwise;
+  }
   for (; *pattern && n + 1 < room; pattern++) {
-    const char *insert = pattern[0] == '%' ? (pattern[1] == '1' ? dir : name) : NULL;
-    if (insert) {
-      n += (size_t)snprintf(to + n, room - n, "%s", insert);
-      pattern++;
-    } else to[n++] = *pattern;
+    if (*pattern == '%') n += (size_t)snprintf(to + n, room - n, "%s", inserts[*++pattern - '1']);
+    else to[n++] = *pattern;
   }
   to[n < room ? n : room - 1] = 0;
 }
@@ -63,102 +84,105 @@ static int listed(const char *list, const char *word) {
   return 0;
 }
 
-static Outcome run_once(int peer, const char *dir, const char *name, Result *r) {
-  char text[4][512], *argv[5] = {0};
-  const char *orus = peer == ORUS ? getenv("ORUS") : NULL;
-  for (int i = 0; i < 4 && peers[peer].argv[i]; i++) {
-    expand(text[i], sizeof text[i], i == 0 && orus && *orus ? orus : peers[peer].argv[i], dir, name);
-    argv[i] = text[i];
-    if (strchr(text[i], '/') && access(text[i], R_OK)) return MISSING;
+static Outcome run_once(int peer, const Table *table, const char *dir, const char *name, Result *r) {
+  const char *inserts[] = {dir, name, table->name};
+  char text[MAX_WORDS + 1][512], *argv[MAX_WORDS + 2] = {0};
+  int n = 0;
+  for (; n < MAX_WORDS && peers[peer].argv[n]; n++) {
+    expand(text[n], sizeof text[n], peers[peer].argv[n], inserts);
+    argv[n] = text[n];
+    if (strchr(text[n], '/') && access(text[n], R_OK)) return MISSING;
+  }
+  if (table->input) {
+    expand(text[n], sizeof text[n], table->input, inserts);
+    argv[n] = text[n];
   }
   Usage usage;
   Outcome outcome = process_run(argv, r->output, sizeof r->output, &usage);
   if (outcome != RAN) return outcome;
-  r->times[r->runs++] = usage.wall;
+  r->times[r->runs++] = usage.cpu;
   if (usage.peak_kb > r->peak_kb) r->peak_kb = usage.peak_kb;
   return RAN;
 }
 
-/* All peers on one bench.  Returns 0 when one fails or outputs differ. */
-static int run_bench(const char *dir, const char *name, int runs, Result *results) {
+/* All peers on one program.  Returns 0 when one fails or outputs differ. */
+static int run_bench(const Table *table, const char *dir, const char *name, int runs, Result *results) {
   const char *wanted = getenv("PEERS");
   int ok = 1, first = -1;
-  for (int p = 0; p < PEERS; p++)
-    if (wanted && *wanted && p != C_PEER && !listed(wanted, peers[p].key)) results[p].outcome = MISSING;
+  for (int c = 1; c < table->columns; c++)
+    if (wanted && *wanted && !listed(wanted, peers[table->peers[c]].key)) results[c].outcome = MISSING;
   for (int k = 0; k < runs; k++)
-    for (int p = 0; p < PEERS; p++)
-      if (results[p].outcome == RAN) results[p].outcome = run_once(p, dir, name, &results[p]);
-  for (int p = 0; p < PEERS; p++) {
-    Result *r = &results[p];
+    for (int c = 0; c < table->columns; c++)
+      if (results[c].outcome == RAN) results[c].outcome = run_once(table->peers[c], table, dir, name, &results[c]);
+  for (int c = 0; c < table->columns; c++) {
+    Result *r = &results[c];
+    const char *title = peers[table->peers[c]].title;
     if (r->outcome == FAILED) {
-      fprintf(stderr, "bench: %s: %s failed\n", name, peers[p].title);
+      fprintf(stderr, "bench: %s: %s failed\n", name, title);
       ok = 0;
     }
     if (r->outcome != RAN) continue;
     r->median = process_median(r->times, r->runs);
-    if (first < 0) first = p;
+    if (first < 0) first = c;
     if (strcmp(r->output, results[first].output) == 0) continue;
-    fprintf(stderr, "bench: %s: %s prints '%.60s', %s '%.60s'\n", name, peers[p].title, r->output, peers[first].title, results[first].output);
+    fprintf(stderr, "bench: %s: %s prints '%.60s', %s '%.60s'\n", name, title, r->output, peers[table->peers[first]].title, results[first].output);
     ok = 0;
   }
   return ok;
 }
 
-/* The quotient of two medians, or 0 when one of them is not there. */
-static double ratio(const Result *results, int over, int under) {
-  if (results[over].outcome != RAN || results[under].outcome != RAN) return 0;
-  return results[over].median / results[under].median;
+/* Time in terms of the first column; 0 when one of the two is not there. */
+static double ratio(const Result *results, int column) {
+  if (results[column].outcome != RAN || results[0].outcome != RAN) return 0;
+  return results[column].median / results[0].median;
 }
 
-static void print_ratio(double value) {
-  if (value > 0) printf(" %.2f |", value);
+static void print_row(const Table *table, const char *name, const Result *results) {
+  printf("| %s |", name);
+  if (results[0].outcome == RAN) printf(" %.1f (%.0f MB) |", results[0].median * 1000, (double)results[0].peak_kb / 1024);
   else printf(" - |");
-}
-
-static void print_row(const char *name, const Result *results) {
-  if (results[C_PEER].outcome == RAN) printf("| %s | %.1f (%.0f MB) |", name, results[C_PEER].median * 1000, (double)results[C_PEER].peak_kb / 1024);
-  else printf("| %s | - |", name);
-  for (int p = 1; p < PEERS; p++) {
-    if (ratio(results, p, C_PEER) > 0) printf(" %.2f (%.0f MB) |", ratio(results, p, C_PEER), (double)results[p].peak_kb / 1024);
+  for (int c = 1; c < table->columns; c++) {
+    if (ratio(results, c) > 0) printf(" %.2f (%.0f MB) |", ratio(results, c), (double)results[c].peak_kb / 1024);
     else printf(" - |");
   }
-  print_ratio(ratio(results, ORUS, LUAJIT_OFF));
-  print_ratio(ratio(results, ORUS, LUA));
   printf("\n");
   fflush(stdout);
 }
 
-static void add_log(double value, double *sum, int *count) {
-  if (value <= 0) return;
-  *sum += log(value);
-  ++*count;
-}
-
-static void add_row(Sums *s, const Result *results) {
-  for (int p = 1; p < PEERS; p++) add_log(ratio(results, p, C_PEER), &s->logs[p], &s->counts[p]);
-  add_log(ratio(results, ORUS, LUAJIT_OFF), &s->orus_joff, &s->joff_count);
-  add_log(ratio(results, ORUS, LUA), &s->orus_lua, &s->lua_count);
+static void add_row(const Table *table, Sums *s, const Result *results) {
+  for (int c = 1; c < table->columns; c++)
+    if (ratio(results, c) > 0) {
+      s->logs[c] += log(ratio(results, c));
+      s->counts[c]++;
+    }
 }
 
 /* The last row: what a peer lacks is left out of its own mean only. */
-static void print_means(const Sums *s) {
+static void print_means(const Table *table, const Sums *s) {
   printf("| **geometric mean** | |");
-  for (int p = 1; p < PEERS; p++) print_ratio(s->counts[p] ? exp(s->logs[p] / s->counts[p]) : 0);
-  print_ratio(s->joff_count ? exp(s->orus_joff / s->joff_count) : 0);
-  print_ratio(s->lua_count ? exp(s->orus_lua / s->lua_count) : 0);
+  for (int c = 1; c < table->columns; c++) {
+    if (s->counts[c]) printf(" %.2f |", exp(s->logs[c] / s->counts[c]));
+    else printf(" - |");
+  }
   printf("\n");
 }
 
-static void print_head(int runs) {
-  printf("Median of %d interleaved runs; ratios to C (peak memory).\n\n| bench | C ms |", runs);
-  for (int p = 1; p < PEERS; p++) printf(" %s |", peers[p].title);
-  printf(" Orus / LuaJIT -joff | Orus / Lua 5.4 |\n|---|---|");
-  for (int p = 1; p < PEERS; p++) printf("---|");
-  printf("---|---|\n");
+static void print_head(const Table *table, int runs) {
+  const char *base = peers[table->peers[0]].title;
+  double load[3] = {0, 0, 0};
+  if (getloadavg(load, 3) < 3) load[2] = 0;
+  printf("Median of %d interleaved runs, in processor time; ratios to %s (peak memory). At the start the machine had run %.1f jobs at a time for\n", runs, base, load[2]);
+  printf("a quarter of an hour, on %ld processors.\n\n| program | %s ms |", sysconf(_SC_NPROCESSORS_ONLN), base);
+  for (int c = 1; c < table->columns; c++) printf(" %s |", peers[table->peers[c]].title);
+  printf("\n|---|---|");
+  for (int c = 1; c < table->columns; c++) printf("---|");
+  printf("\n");
 }
 
-static int list_programs(char names[][64]) {
-  DIR *d = opendir("bench/programs");
+static int list_programs(const Table *table, char names[][64]) {
+  char folder[64];
+  snprintf(folder, sizeof folder, "bench/%s", table->name);
+  DIR *d = opendir(folder);
   int n = 0;
   for (struct dirent *e; d && n < MAX_NAMES && (e = readdir(d));) {
     char *dot = strstr(e->d_name, ".orus");
@@ -169,21 +193,28 @@ static int list_programs(char names[][64]) {
   return n;
 }
 
+static const Table *find_table(const char *name) {
+  for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
+    if (!strcmp(tables[i].name, name)) return &tables[i];
+  return NULL;
+}
+
 int main(int argc, char **argv) {
   static char names[MAX_NAMES][64];
-  if (argc < 2) return 64;
-  int count = argc > 2 ? 0 : list_programs(names), runs = getenv("RUNS") ? atoi(getenv("RUNS")) : 5, ok = 1;
-  for (int i = 2; i < argc && count < MAX_NAMES; i++) snprintf(names[count++], 64, "%s", argv[i]);
+  const Table *table = argc > 2 ? find_table(argv[2]) : NULL;
+  if (!table) return 64;
+  int count = argc > 3 ? 0 : list_programs(table, names), runs = getenv("RUNS") ? atoi(getenv("RUNS")) : 5, ok = 1;
+  for (int i = 3; i < argc && count < MAX_NAMES; i++) snprintf(names[count++], 64, "%s", argv[i]);
   if (runs < 1 || runs > MAX_RUNS) runs = 5;
-  print_head(runs);
-  Sums sums = {{0}, 0, 0, {0}, 0, 0};
+  print_head(table, runs);
+  Sums sums = {{0}, {0}};
   for (int i = 0; i < count; i++) {
-    Result results[PEERS];
+    Result results[MAX_COLUMNS];
     memset(results, 0, sizeof results);
-    ok &= run_bench(argv[1], names[i], runs, results);
-    print_row(names[i], results);
-    if (strcmp(names[i], "hello") != 0) add_row(&sums, results);   // hello measures start-up, not computing
+    ok &= run_bench(table, argv[1], names[i], runs, results);
+    print_row(table, names[i], results);
+    if (strcmp(names[i], "hello") != 0) add_row(table, &sums, results);   // hello measures start-up, not computing
   }
-  if (count) print_means(&sums);
+  if (count) print_means(table, &sums);
   return !ok;
 }

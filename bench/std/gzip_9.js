@@ -1,0 +1,3 @@
+const fs = require("fs");
+const data = fs.readFileSync(process.argv[2] + "/text.txt");
+console.log(data.length + " " + (require("zlib").gzipSync(data, { level: 9 }).length < data.length / 2));

@@ -1,0 +1,33 @@
+from collections import OrderedDict
+
+
+class Lru:
+    def __init__(self, capacity):
+        self.capacity, self.entries = capacity, OrderedDict()
+
+    def get(self, key):
+        if key not in self.entries:
+            return None
+        self.entries.move_to_end(key)
+        return self.entries[key]
+
+    def insert(self, key, value):
+        self.entries[key] = value
+        self.entries.move_to_end(key)
+        if len(self.entries) > self.capacity:
+            self.entries.popitem(last=False)
+
+
+def main():
+    cache, seed, hits = Lru(1000), 42, 0
+    for i in range(200000):
+        seed = seed * 16807 % 2147483647
+        key = seed % 1500
+        if cache.get(key) is not None:
+            hits += 1
+        else:
+            cache.insert(key, i)
+    print(len(cache.entries), hits)
+
+
+main()

@@ -1,0 +1,24 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"regexp"
+)
+
+func read(name string) []byte {
+	data, err := os.ReadFile(os.Args[1] + "/" + name)
+	if err != nil {
+		panic(err)
+	}
+	return data
+}
+
+func main() {
+	text := string(read("text.txt"))
+	total := 0
+	for _, found := range regexp.MustCompile(`\w+`).FindAllStringIndex(text, -1) {
+		total += found[1] - found[0]
+	}
+	fmt.Println(total, len(regexp.MustCompile(`\b[a-d]\w*[xyz]\b`).FindAllString(text, -1)))
+}

@@ -1,0 +1,6 @@
+xs, seed = [], 42
+for _ in range(300000):
+    seed = seed * 16807 % 2147483647
+    xs.append(seed)
+xs.sort()
+print(sum(xs[::1000]))
