@@ -57,7 +57,7 @@ SHELL   := /bin/sh
 .PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
-	$(Q)cp $(ORUS) orus
+	$(Q)cp $(ORUS) $(B)/orus.copy && mv -f $(B)/orus.copy orus    # one that runs cannot be written to
 endif
 
 $(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(B)/std_prelinked.o $(LIB)
