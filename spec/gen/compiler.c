@@ -16,8 +16,19 @@ static char writes(const char *name, const char *first) {
   return first[0] == 'W' && strncmp(first, "WIN", 3) ? 'w' : '.';
 }
 
-static const struct { const char *name, *first; } rows[] = {
-#define OP(name, a, b, c, flags, cost, meaning) {#name, #a},
+/* What the second or third operand is a number of. */
+static char names_row(const char *second, const char *third) {
+  static const struct { const char *format; char second, third; } kinds[] = {
+      {"TYPE", 'T', 't'}, {"FUNC", 0, 'f'}, {"CONSTR", 'k', 0}, {"CONSTS", 's', 0}, {"GLOBALR", 'g', 0}, {"GLOBALP", 'g', 0}};
+  for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+    if (!strcmp(third, kinds[i].format)) return kinds[i].third;
+    if (!strcmp(second, kinds[i].format)) return kinds[i].second;
+  }
+  return '.';
+}
+
+static const struct { const char *name, *first, *second, *third; } rows[] = {
+#define OP(name, a, b, c, flags, cost, meaning) {#name, #a, #b, #c},
 #include "opcodes.def"
 };
 
@@ -27,6 +38,9 @@ static void opcodes(void) {
   for (int i = 0; i < COUNT; i++) constant("OP", rows[i].name, i, NULL);
   printf("\n/// For each opcode: w when its first operand is a register that it writes and does not read.\npub WRITES: string := \"");
   for (int i = 0; i < COUNT; i++) putchar(writes(rows[i].name, rows[i].first));
+  puts("\"\n\n/// For each opcode what an operand is a number of: T type in b, t type in c, f function in c, k constant, s string, g global in the wide operand; else a dot.");
+  fputs("pub NUMBERS: string := \"", stdout);
+  for (int i = 0; i < COUNT; i++) putchar(names_row(rows[i].second, rows[i].third));
   puts("\"");
 }
 
