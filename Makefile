@@ -182,6 +182,7 @@ endif
 #: fuzz-smoke      the fuzzers for a moment (FUZZ_SECONDS=n)
 #: check           layers, symbols, links in documents, generated files
 #: docs            write the generated files
+#: unicode         the tables of std/unicode, made anew of the package unicode-data
 #: bench           compare with other languages (BENCH= RUNS= PEERS=)
 #: bench-std       compare std with what others have (STD_BENCH= RUNS= PEERS=), part of bench
 #: bench-compile   compare the compiler with others (LINES= RUNS=), part of bench
@@ -367,6 +368,11 @@ test-bootstrap-recipe:
 ORACLE_SIZE ?= 1
 test-oracles: all
 	@ORACLE_SIZE=$(ORACLE_SIZE) ORACLES="$(ORACLES)" scripts/test-oracles $(B)
+
+# The tables of std/unicode.
+.PHONY: unicode
+unicode: all
+	$(Q)$(ORUS) run --std std tools/unicode/main.orus /usr/share/unicode std/unicode/tables
 
 # The functions of math against MPFR; MATH_POINTS=10000000 takes ten million points a function.
 MATH_POINTS ?= 20000
