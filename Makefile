@@ -29,8 +29,12 @@ ifeq ($(flags.$(VARIANT)),)
 $(error VARIANT=$(VARIANT) is none of release debug asan ubsan tsan stress)
 endif
 
+# Relocations in a tenth of the bytes, where linker and C library know that.
+PACKED := -Wl,-z,pack-relative-relocs
+PACKED := $(if $(filter release,$(VARIANT)),$(if $(shell echo 'int main(void) { return 0; }' | $(XCC) -x c - -o /dev/null $(PACKED) 2>&1 || echo no),,$(PACKED)))
+
 CFLAGS_ALL := -std=c11 $(WARN) $(DEFINES) $(flags.$(VARIANT)) -pthread -MMD -MP $(CFLAGS)
-LDFLAGS_ALL := $(flags.$(VARIANT)) -pthread $(LDFLAGS)
+LDFLAGS_ALL := $(flags.$(VARIANT)) -pthread $(PACKED) $(LDFLAGS)
 
 # The layers in the order of who may include whom (scripts/check-includes).
 LAYERS  := kernel kernel/posix kernel/fault plat plat/posix heap code vm
@@ -54,13 +58,13 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap bench-start test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) $(B)/orus.copy && mv -f $(B)/orus.copy orus    # one that runs cannot be written to
 endif
 
-$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/start_prelinked.o $(B)/std_prelinked.o $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/std_prelinked.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
@@ -97,19 +101,15 @@ $(B)/embedded/std_texts.orus: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) $(wildcard to
 	$(Q)$(BARE) $(B)/pack.orbc std/ $@ $(STD_SRC)
 
 $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus $(B)/embedded/std_texts.orus
-	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $(B)/start.orbc -I . -I $(B)/embedded tools/cli/start.orus
 	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 
-# Private code of what the tools call when they do what they mostly do: compile a program, and find it compiled.
+# Private code of what the tools call when they do what they mostly do: compile a program, and then find it compiled.
 PRELINK_SRC := examples/word_count.orus examples/bank.orus
 PRELINK_ENV := XDG_CACHE_HOME=$(abspath $(B)/prelink.cache)
 PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";") run -e 'print("hello")' ";"
 $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
 	$(Q)rm -rf $(B)/prelink.cache
-	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) >$@
-
-$(B)/start_prelinked.c: $(B)/tool_prelinked.c
-	$(Q)$(PRELINK_ENV) $(B)/prelink start $(B)/start.orbc $(PRELINK_RUN) >$@
+	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) $(PRELINK_RUN) >$@
 
 $(B)/std_prelinked.c: $(B)/prelink $(B)/std.orbc
 	$(Q)$(B)/prelink std $(B)/std.orbc >$@
@@ -122,15 +122,15 @@ $(B)/%_prelinked.c: host-tools
 
 .PHONY: host-tools
 host-tools:
-	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/start_prelinked.c $(TOOLS)/std_prelinked.c
+	$(Q)$(MAKE) -s VARIANT=release CC=$(HOSTCC) CROSS= $(TOOLS)/tool.orbc $(TOOLS)/tool_prelinked.c $(TOOLS)/std_prelinked.c
 $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
 $(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc src/cli/tool.h
-	$(Q)$(B)/embed images start=$(TOOLS)/start.orbc tool=$(TOOLS)/tool.orbc std=$(TOOLS)/std.orbc >$@
+	$(Q)$(B)/embed images tool=$(TOOLS)/tool.orbc std=$(TOOLS)/std.orbc >$@
 
 $(B)/tool_none.c: $(B)/embed src/cli/tool.h
-	$(Q)$(B)/embed images start= tool= std= >$@
+	$(Q)$(B)/embed images tool= std= >$@
 
 $(B)/tool_%.o: $(B)/tool_%.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
@@ -186,6 +186,7 @@ endif
 #: bench           compare with other languages (BENCH= RUNS= PEERS=)
 #: bench-std       compare std with what others have (STD_BENCH= RUNS= PEERS=), part of bench
 #: bench-compile   compare the compiler with others (LINES= RUNS=), part of bench
+#: bench-start     compare how long programs of one line take (RUNS=), part of bench
 #: bench-heap      pauses with a large heap (LIVE= ALLOCATED= in MB)
 #: install         PREFIX=/usr/local DESTDIR=; uninstall takes it back
 #: setup           install the tools that tests need (Debian)
@@ -239,11 +240,13 @@ bench: all $(B)/bench/run $(BENCH_FILES)
 	@$(MAKE) -s bench-std
 	@echo
 	@$(MAKE) -s bench-compile
+	@echo
+	@$(MAKE) -s bench-start
 
 bench-std: all $(B)/bench/run $(B)/bench/input/made $(STD_FILES)
 	@$(RUN_BENCH) std $(STD_BENCHES)
 
-$(B)/bench/run $(B)/bench/compile: $(B)/bench/%: bench/%.c bench/process.h
+$(B)/bench/run $(B)/bench/compile $(B)/bench/start: $(B)/bench/%: bench/%.c bench/process.h
 	@mkdir -p $(@D)
 	$(Q)$(XCC) -O2 $(WARN) $< -o $@ -lm
 
@@ -256,6 +259,21 @@ bench-compile: all $(B)/bench/compile $(COMPILED)
 $(COMPILED): $(B)/bench/$(LINES).%: bench/compile/program.% bench/compile/generate.orus | all
 	@mkdir -p $(@D)
 	$(Q)$(ORUS) bench/compile/generate.orus $* $(LINES) >$@
+
+# How long a program of one line takes; the result is kept in bench/START.md.
+HELLO       = $(abspath $(B))/bench/hello
+HELLO_FILES = $(HELLO).c.exe $(HELLO).orbc $(if $(shell command -v go),$(HELLO).go.exe)
+bench-start: all $(B)/bench/start $(HELLO_FILES)
+	@RUNS="$(RUNS)" ORUS="$(abspath $(ORUS))" $(B)/bench/start $(HELLO)
+
+$(HELLO).c.exe: bench/programs/hello.c
+	$(Q)$(XCC) -O2 $< -o $@
+
+$(HELLO).orbc: bench/programs/hello.orus $(ORUS)
+	$(Q)$(ORUS) build -o $@ $<
+
+$(HELLO).go.exe: bench/programs/hello.go
+	$(Q)GOCACHE=$(HELLO).go.cache GO111MODULE=off go build -o $@ $<
 
 # Pauses of the collector with a large live heap: make bench-heap LIVE=256 ALLOCATED=16384 (MB); the result is kept in bench/HEAP.md.
 LIVE      ?= 256

@@ -1,6 +1,6 @@
-/* prelink.c -- makes private code (code/prelinked.h) of what is built into the executable:
+/* prelink.c -- links what is built into the executable (code/prelinked.h):
  *
- *   prelink NAME IMAGE [WORD... ";"]...   a C file with orus_NAME_prelinked: the code of the functions of IMAGE that are called when it
+ *   prelink NAME IMAGE [WORD... ";"]...   a C file with orus_NAME_prelinked: the program IMAGE, with code of the functions that are called when it
  *                                         runs with these words, once for each list of them; without lists, of all its functions
  *
  * What the runs print goes to standard error, the result to standard output.  Exit code 1: a file cannot be read, or nothing written. */
@@ -17,32 +17,15 @@
 enum { WORDS_A_LINE = 6, MOST_WORDS = 64 };
 
 typedef struct Collected {
-  CodeVec words;
-  uint64_t checksum;
-  int failed;
+  uint8_t *called; /* by function: whether it was, in any run */
+  uint32_t count;
 } Collected;
-
-static uint64_t *word(Collected *c, size_t at) { return &VEC_ROWS(uint64_t, c->words)[at]; }
-
-/* The table of functions, as long as none is there. */
-static int open_table(Collected *c, const OrbcModule *m) {
-  uint64_t front[2] = {c->checksum, m->functions_count | (uint64_t)POP_END << 32};
-  return c->words.count || (vec_add(&c->words, front, 2) && vec_add(&c->words, NULL, (m->functions_count + 1) / 2));
-}
 
 static int collect(void *ctx, Vm *vm, const Program *p, int code) {
   Collected *c = ctx;
-  const ProgramModule *m = &p->modules[0];
   (void)vm;
-  if (!open_table(c, &m->view)) return c->failed = 1;
-  for (uint32_t row = 0; row < m->view.functions_count; row++) {
-    const Func *f = &p->functions[m->first_function + row];
-    size_t at = c->words.count;
-    unsigned shift = row % 2 * 32;
-    if (func_code(f) == program_stub || *word(c, 2 + row / 2) >> shift & 0xffffffff) continue;
-    if (!prelinked_put(f, &c->words)) return c->failed = 1;
-    *word(c, 2 + row / 2) |= (uint64_t)at << shift;
-  }
+  if (!c->called) c->called = calloc(c->count = p->functions_count, 1);
+  for (uint32_t i = 0; c->called && i < c->count; i++) c->called[i] |= func_code(&p->functions[i]) != program_stub;
   return code;
 }
 
@@ -55,31 +38,34 @@ static void *read_image(const char *path, size_t *size) {
   return bytes;
 }
 
-static void print_words(const char *name, Collected *c) {
+static void print_words(const char *name, const CodeVec *words) {
   printf("#include \"cli/tool.h\"\n\nconst uint64_t orus_%s_prelinked[] = {", name);
-  for (size_t i = 0; i < c->words.count; i++) printf("%s0x%" PRIx64 ",", i % WORDS_A_LINE ? " " : "\n  ", *word(c, i));
+  for (size_t i = 0; i < words->count; i++) printf("%s0x%" PRIx64 ",", i % WORDS_A_LINE ? " " : "\n  ", VEC_ROWS(uint64_t, *words)[i]);
   printf("\n  0};\n");
 }
 
-static int link_all(Host *host, const void *image, size_t size, Collected *c) {
+/* With the functions that were called linked, or all: then others will import from it, so it is indexed, too, by being added as if nobody vouched for it. */
+static int make(Host *host, const void *image, size_t size, const Collected *c, CodeVec *words) {
   Program p;
   LoadReport report;
-  if (!program_init(&p, host_memory(host)) || !program_add_vouched(&p, image, size, ~(uint64_t)0, &report)) return 0;
-  for (uint32_t i = 0; i < p.functions_count; i++)
-    if (program_link(&p, &p.functions[i]) <= 0) return 0;
-  collect(c, NULL, &p, 0);
+  uint64_t grants = ~(uint64_t)0;
+  if (!program_init(&p, host_memory(host))) return 0;
+  int ok = c ? program_add_vouched(&p, image, size, grants, NULL, &report) : program_add(&p, image, size, grants, &report);
+  for (uint32_t i = 0; ok && i < p.functions_count; i++)
+    if (!c || c->called[i]) ok = program_link(&p, &p.functions[i]) > 0;
+  ok = ok && prelinked_put(&p, image, words);
   program_free(&p);
-  return !c->failed;
+  return ok;
 }
 
 static int run_all(Host *host, char **words, int count, const void *image, size_t size, Collected *c) {
-  for (int i = 0, start = 0; i < count && !c->failed; i++) {
+  for (int i = 0, start = 0; i < count; i++) {
     if (strcmp(words[i], ";")) continue;
     Options o = {.file = "prelink", .args = words + start, .args_count = i - start, .vouched = 1};
     run_image(host, &o, image, size, collect, c);
     start = i + 1;
   }
-  return !c->failed && c->words.count;
+  return c->called != NULL;
 }
 
 int main(int argc, char **argv) {
@@ -94,10 +80,11 @@ int main(int argc, char **argv) {
   int out = dup(1);
   if (out < 0 || dup2(2, 1) < 0) return 1; /* what the runs print */
   orus_kctx_init(&host.ctx, kernel);
-  Collected c = {.checksum = ((const OrbcHeader *)image)->checksum};
-  vec_init(&c.words, host_memory(&host), sizeof(uint64_t));
-  int ok = argc == 3 ? link_all(&host, image, size, &c) : run_all(&host, argv + 3, argc - 3, image, size, &c);
+  Collected c = {0};
+  CodeVec made;
+  vec_init(&made, host_memory(&host), sizeof(uint64_t));
+  int ok = argc == 3 ? make(&host, image, size, NULL, &made) : run_all(&host, argv + 3, argc - 3, image, size, &c) && make(&host, image, size, &c, &made);
   if (dup2(out, 1) < 0) return 1;
-  if (ok) print_words(argv[1], &c);
+  if (ok) print_words(argv[1], &made);
   return ok && !fflush(stdout) && !ferror(stdout) ? 0 : 1;
 }

@@ -62,16 +62,12 @@ static int load(Host *host, const Options *o, const void *image, size_t size, Pr
   program->is_exact = o->trace != TRACE_NONE;
   uint64_t grants = ~(uint64_t)0;
   if (has_imports(image, size) && orus_std_size) {
-    if (!program_add_vouched(program, orus_std_image, orus_std_size, grants, &report)) {
+    if (!program_add_vouched(program, orus_std_image, orus_std_size, grants, orus_std_prelinked, &report)) {
       program_free(program);
       return refused("the standard library", &report);
     }
-    program_use_prelinked(program, orus_std_image, orus_std_prelinked);
   }
-  if ((o->vouched ? program_add_vouched : program_add)(program, image, size, grants, &report)) {
-    program_use_prelinked(program, image, o->prelinked);
-    return -1;
-  }
+  if (o->vouched ? program_add_vouched(program, image, size, grants, o->prelinked, &report) : program_add(program, image, size, grants, &report)) return -1;
   program_free(program);
   return refused(o->file, &report);
 }
@@ -179,9 +175,9 @@ static int entry_fits(const Func *entry) {
   return arg >= ORBC_FIRST_MODULE_TYPE && orbc_type(m, arg)->kind == KIND_ARRAY && orbc_type(m, arg)->of == TYPE_STRING;
 }
 
-Vm *open_machine(Host *host, const Program *program, const VmLimits *limits) {
-  VmHost vh = {.ctx = host, .memory = host_memory(host), .now_ns = host_now, .close = host_close, .kernel_call = host_kernel_call};
-  Vm *vm = vm_new(program, &vh, limits);
+Vm *open_machine(Host *host, const Program *program, const Options *o) {
+  VmHost vh = {.ctx = host, .memory = host_memory(host), .now_ns = host_now, .close = host_close, .kernel_call = host_kernel_call, .stack_stats = o->stats};
+  Vm *vm = vm_new(program, &vh, &o->limits);
   if (!vm) out_of_memory();
   return vm;
 }
@@ -195,7 +191,7 @@ int run_image(Host *host, const Options *o, const void *image, size_t size, Afte
     fprintf(stderr, "orus: %s: there is no entry function that takes nothing or an Array[string] and returns nothing or an i32\n", o->file);
     code = EXIT_INVALID;
   } else {
-    Vm *vm = open_machine(host, &program, &o->limits);
+    Vm *vm = open_machine(host, &program, o);
     code = vm ? run_entry(vm, host, &program, o) : EXIT_UNCAUGHT;
     if (vm && after) code = after(ctx, vm, &program, code);
     if (vm) vm_free(vm);

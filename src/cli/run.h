@@ -28,9 +28,9 @@ typedef int AfterRun(void *ctx, Vm *vm, const Program *program, int code);
  * `after` may be NULL. */
 int run_image(Host *host, const Options *o, const void *image, size_t size, AfterRun *after, void *ctx);
 
-/* Parts of that.  A machine for the program; NULL, after saying so: there is no memory.  run_entry: the entry function of the last module, which must fit; says
+/* Parts of that.  A machine for the program with the limits of `o`; NULL, after saying so: there is no memory.  run_entry: the entry function of the last module, which must fit; says
  * how it ended; the exit code.  flush_output: what the program has written comes out, even when its run was stopped. */
-Vm *open_machine(Host *host, const Program *program, const VmLimits *limits);
+Vm *open_machine(Host *host, const Program *program, const Options *o);
 int run_entry(Vm *vm, Host *host, const Program *program, const Options *o);
 void flush_output(Vm *vm, const Program *program);
 

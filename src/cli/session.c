@@ -39,7 +39,7 @@ static int run_module(Session *s) {
 
 /* The machine knows all modules; 0: no memory, and that was said. */
 static int follow(Session *s) {
-  if (!s->vm) s->vm = open_machine(s->host, &s->program, &s->options->limits);
+  if (!s->vm) s->vm = open_machine(s->host, &s->program, s->options);
   else if (!vm_extend(s->vm)) out_of_memory();
   else return 1;
   return s->vm && program_entry(&s->program) != NULL;

@@ -53,9 +53,6 @@ static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
 int tool_run(Host *host, char **words, int count, ToolAnswer *answer) {
   Options o = {.file = "orus", .args = words, .args_count = count, .vouched = 1};
   *answer = (ToolAnswer){.host = host};
-  o.prelinked = orus_start_prelinked;
-  if (orus_start_size) run_image(host, &o, orus_start_image, orus_start_size, take_answer, answer);
-  if (answer->image) return 0;
   o.prelinked = orus_tool_prelinked;
   if (orus_tool_size) return run_image(host, &o, orus_tool_image, orus_tool_size, take_answer, answer);
   fprintf(stderr, "orus: there is no compiler in this executable\n");

@@ -79,10 +79,12 @@ static void put_object(Trace *t, const Obj *o) {
     return;
   }
   uint32_t type = obj_type(o);
+  uint32_t length;
+  const char *name = program_type_name(t->program, type, &length);
   const ProgramType *row = &t->program->types[type];
   int is_list = row->kind == KIND_LIST, is_array = row->kind == KIND_ARRAY || type == TYPE_BYTES || type == TYPE_LONGS;
   if (type == TYPE_STRING) put_string(t, (const StringObj *)(const void *)o);
-  else if (row->name_length) ctext_add(&t->line, row->name, row->name_length);
+  else if (length) ctext_add(&t->line, name, length);
   else put(t, is_list ? "list" : is_array ? "array" : "object");
   if (!is_list && !is_array) return;
   put(t, " of ");

@@ -39,9 +39,16 @@ static void draft_free(CodeDraft *d) {
 
 /* -- blocks -- */
 
+static const CodeSite *sites_of(const FuncCode *head) { return (const CodeSite *)(const void *)(func_handlers(head) + head->handlers_count); }
+
+static const CodeOrigin *origins_of(const FuncCode *head) { return (const CodeOrigin *)(const void *)(sites_of(head) + head->sites_count); }
+
+/* All code has a site but that of prelinked.h. */
+static int is_full(const FuncCode *head) { return head->sites_count != 0; }
+
 static size_t block_size(const FuncCode *head) {
-  return sizeof *head + ((size_t)head->length + head->constants) * sizeof(uint64_t) + head->sites_count * sizeof(CodeSite) +
-         (head->sites_count ? head->length * sizeof(CodeOrigin) : 0) + head->handlers_count * sizeof(OrbcHandler);
+  return sizeof *head + ((size_t)head->length + head->constants) * sizeof(uint64_t) + head->handlers_count * sizeof(OrbcHandler) +
+         head->sites_count * sizeof(CodeSite) + (is_full(head) ? head->length * sizeof(CodeOrigin) : 0);
 }
 
 static void release(const Program *p, const FuncCode *head) {
@@ -62,13 +69,8 @@ static const FuncCode *new_block(const Program *p, CodeDraft *d) {
   d->head.handlers_count = (uint32_t)d->handlers.count;
   FuncCode *head = p->memory.alloc(p->memory.ctx, block_size(&d->head), 16);
   if (!head) return NULL;
-  char *at = put(put((char *)(head + 1), &d->code), &d->constants);
   *head = d->head;
-  head->sites = (const CodeSite *)(const void *)at;
-  head->origins = (const CodeOrigin *)(const void *)(at = put(at, &d->sites));
-  head->handlers = (const OrbcHandler *)(const void *)(at = put(at, &d->origins));
-  put(at, &d->handlers);
-  atomic_init(&head->full, d->origins.count ? head : NULL);
+  put(put(put(put(put((char *)(head + 1), &d->code), &d->constants), &d->handlers), &d->sites), &d->origins);
   return head;
 }
 
@@ -90,61 +92,73 @@ static int make_code(const Program *p, const Func *func, const FuncCode **head) 
   return made > 0 && !*head ? 0 : made;
 }
 
-/* The same, made before; 0: it was not, or there is no memory. */
-static int take_code(const Program *p, const Func *func, const FuncCode **head) {
-  CodeDraft draft;
-  draft_open(&draft, p->memory);
-  *head = prelinked_get(func, &draft) ? new_block(p, &draft) : NULL;
-  draft_free(&draft);
-  return *head != NULL;
-}
-
 int program_link(const Program *p, const Func *func) {
   const FuncCode *head;
   if (func_code(func) != program_stub) return 1;
-  int made = func->module->prelinked && take_code(p, func, &head) ? 1 : make_code(p, func, &head);
+  int made = make_code(p, func, &head);
   if (made > 0) publish(p, &p->functions[func->index], head);
   return made;
 }
 
-/* The block of a linked function that has origins and sites; NULL: no memory. */
-static const FuncCode *full_code(const Program *p, const Func *f) {
-  FuncCode *head = (FuncCode *)(uintptr_t)func_head(func_code(f));
-  const FuncCode *full = atomic_load_explicit(&head->full, memory_order_acquire), *none = NULL;
-  if (full) return full;
-  if (make_code(p, f, &full) <= 0) return NULL;
-  if (atomic_compare_exchange_strong(&head->full, &none, full)) return full;
-  release(p, full);
-  return none;
+static size_t full_size(const Program *p) { return p->modules[0].view.functions_count * sizeof(FullCode); }
+
+/* The table of what prelinked code lacks, made by the first who asks; NULL: no memory. */
+static FullCode *full_table(const Program *p) {
+  Program *owner = (Program *)(uintptr_t)p;
+  FullCode *known = atomic_load_explicit(&owner->full, memory_order_acquire), *made;
+  if (known || !(made = p->memory.alloc(p->memory.ctx, full_size(p), 16))) return known;
+  for (uint32_t i = 0; i < p->modules[0].view.functions_count; i++) atomic_init(&made[i], NULL);
+  if (atomic_compare_exchange_strong(&owner->full, &known, made)) return made;
+  p->memory.free(p->memory.ctx, made, full_size(p), 16);
+  return known;
 }
 
-void program_unlink(const Program *p, Func *f) {
+/* The block of a linked function that has origins and sites; NULL: no memory. */
+static const FuncCode *full_code(const Program *p, const Func *f) {
+  const FuncCode *head = func_head(func_code(f)), *made;
+  if (is_full(head)) return head;
+  FullCode *table = full_table(p);
+  const FuncCode *known = table ? atomic_load_explicit(&table[f->index], memory_order_acquire) : NULL;
+  if (!table || known || make_code(p, f, &made) <= 0) return known;
+  if (atomic_compare_exchange_strong(&table[f->index], &known, made)) return made;
+  release(p, made);
+  return known;
+}
+
+static void unlink(const Program *p, Func *f) {
   const uint64_t *code = func_code(f);
-  if (code != program_stub) {
-    const FuncCode *head = func_head(code), *full = atomic_load_explicit(&head->full, memory_order_relaxed);
-    if (full && full != head) release(p, full);
-    release(p, head);
-  }
+  if (code != program_stub && !prelinked_has(f->module->prelinked, code)) release(p, func_head(code));
   inline_forget(p, f);
+}
+
+void program_unlink(Program *p) {
+  for (uint32_t i = 0; i < p->functions_count; i++) unlink(p, &p->functions[i]);
+  FullCode *table = atomic_load(&p->full);
+  if (!table) return;
+  for (uint32_t i = 0; i < p->modules[0].view.functions_count; i++) {
+    const FuncCode *full = atomic_load(&table[i]);
+    if (full) release(p, full);
+  }
+  p->memory.free(p->memory.ctx, table, full_size(p), 16);
 }
 
 /* -- questions -- */
 
 int32_t program_debt(const Program *p, const Func *f, uint32_t pc) {
   const FuncCode *head = full_code(p, f);
-  return head ? head->origins[pc].debt : 0;
+  return head ? origins_of(head)[pc].debt : 0;
 }
 
 int program_origin(const Program *p, const Func *f, uint32_t pc, uint32_t level, const Func **of, uint32_t *frozen) {
   const FuncCode *head = full_code(p, f);
   if (!head) return 0;
-  const CodeOrigin *o = &head->origins[pc];
-  const CodeSite *site = &head->sites[o->site];
+  const CodeOrigin *o = &origins_of(head)[pc];
+  const CodeSite *sites = sites_of(head), *site = &sites[o->site];
   *frozen = o->pc;
   for (; level; level--) {
     if (site->parent == ORBC_NONE) return 0;
     *frozen = site->call;
-    site = &head->sites[site->parent];
+    site = &sites[site->parent];
   }
   *of = &p->functions[site->function];
   return 1;

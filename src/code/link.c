@@ -32,6 +32,11 @@ static void release(Program *p, void *block, size_t bytes) {
   if (block) p->memory.free(p->memory.ctx, block, bytes ? bytes : 8, 16);
 }
 
+/* A table, unless it is borrowed. */
+static void release_rows(Program *p, void *rows, uint32_t room, size_t size) {
+  if (room) release(p, rows, room * size);
+}
+
 /* The table in `rows` with room for `want` rows of `size` bytes, the first `used` of them kept; NULL (and the old table kept) without memory. */
 static void *reserve(Program *p, void *rows, uint32_t *room, uint32_t used, uint64_t want, size_t size) {
   if (rows && want <= *room) return rows; /* even a table of no rows is somewhere: NULL means no memory */
@@ -41,7 +46,7 @@ static void *reserve(Program *p, void *rows, uint32_t *room, uint32_t used, uint
   void *block = grab(p, more * size);
   if (!block) return NULL;
   if (used) memcpy(block, rows, used * size);
-  release(p, rows, *room * size);
+  release_rows(p, rows, *room, size);
   *room = (uint32_t)more;
   return block;
 }
@@ -57,38 +62,43 @@ static int reserve_types(Program *p, uint64_t want) {
   RESERVE(p, types, want);
   void *shapes = reserve(p, p->shapes, &p->shapes_room, p->types_count, want, sizeof *p->shapes);
   if (shapes) p->shapes = shapes;
-  return shapes != NULL;
+  void *headers = reserve(p, p->headers, &p->headers_room, p->types_count, want, sizeof *p->headers);
+  if (headers) p->headers = headers;
+  return shapes && headers;
+}
+
+static int reserve_items(Program *p, uint64_t want) {
+  RESERVE(p, items, want);
+  return 1;
 }
 
 static int reserve_rows(Program *p, const OrbcModule *v) {
   if (!reserve_types(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count)) return 0; /* twice: a list may add its array type */
-  RESERVE(p, items, (uint64_t)p->items_count + v->items_count);
+  void *offsets = reserve(p, p->offsets, &p->offsets_room, p->items_count, (uint64_t)p->items_count + v->items_count, sizeof *p->offsets);
+  if (!offsets) return 0;
+  p->offsets = offsets;
   RESERVE(p, functions, (uint64_t)p->functions_count + v->functions_count);
   return 1;
 }
 
 /* -- types -- */
 
-static const GcShape no_shape = {GC_FIXED, 0, 0, 0, 8};
+static const GcShape no_shape = {GC_FIXED, 0, 0, 8};
 
 static uint32_t round8(uint32_t n) { return (n + 7) & ~7u; }
 
-static void add_builtin(Program *p, uint32_t type, const char *name, GcShape shape) {
-  p->types[type] = (ProgramType){.name = name, .name_length = (uint32_t)strlen(name)};
-  p->shapes[type] = shape;
-}
-
 /* String: bytes; start, length, hash.  Error: four references; kind.  See vm/layout.h. */
 static void add_builtins(Program *p) {
-  for (uint32_t i = 0; i < ORBC_FIRST_MODULE_TYPE; i++) add_builtin(p, i, "?", no_shape);
-#define RAW_TYPE(NAME, number, spelling, size, classes, meaning) add_builtin(p, number, spelling, no_shape);
-#define REF_TYPE(NAME, number, spelling, meaning) add_builtin(p, number, spelling, no_shape);
-#include "objects.def"
-  p->shapes[TYPE_STRING] = (GcShape){GC_FIXED, 0, 0, 1, 32};
-  p->shapes[TYPE_ERROR] = (GcShape){GC_FIXED, 0, 0, 4, 48};
-  p->shapes[TYPE_BYTES] = (GcShape){GC_ARRAY_RAW, 0, 0, 0, 16};
-  p->shapes[TYPE_LONGS] = (GcShape){GC_ARRAY_RAW, 3, 0, 0, 16};
-  p->shapes[TYPE_HANDLE] = (GcShape){GC_HANDLE, 0, 0, 0, 16};
+  for (uint32_t i = 0; i < ORBC_FIRST_MODULE_TYPE; i++) {
+    p->types[i] = (ProgramType){0};
+    p->shapes[i] = no_shape;
+    p->headers[i] = obj_header(i, 0);
+  }
+  p->shapes[TYPE_STRING] = (GcShape){GC_FIXED, 0, 1, 32};
+  p->shapes[TYPE_ERROR] = (GcShape){GC_FIXED, 0, 4, 48};
+  p->shapes[TYPE_BYTES] = (GcShape){GC_ARRAY_RAW, 0, 0, 16};
+  p->shapes[TYPE_LONGS] = (GcShape){GC_ARRAY_RAW, 3, 0, 16};
+  p->shapes[TYPE_HANDLE] = (GcShape){GC_HANDLE, 0, 0, 16};
   p->types_count = ORBC_FIRST_MODULE_TYPE;
 }
 
@@ -173,31 +183,36 @@ static int same_items(const Linker *l, const ProgramType *have, const OrbcType *
 
 static uint32_t new_type(Program *p, ProgramType type) {
   p->types[p->types_count] = type;
+  p->headers[p->types_count] = obj_header(p->types_count, 0);
   p->shapes[p->types_count] = no_shape;
   return p->types_count++;
 }
 
 static uint32_t add_type(Linker *l, const OrbcType *t) {
-  uint32_t length;
-  const char *name = orbc_string(l->v, t->name, &length);
-  return new_type(l->p, (ProgramType){.kind = t->kind, .name = name, .name_length = length});
+  return new_type(l->p, (ProgramType){.kind = (uint16_t)t->kind, .name = l->m->first_string + t->name});
+}
+
+/* What later modules compare. */
+static void fill_items(Linker *l, uint32_t index, const OrbcType *t) {
+  ProgramItem *to = &l->p->items[l->p->types[index].first_item];
+  for (uint32_t i = 0; i < t->items; i++) {
+    const OrbcItem *item = &l->v->items[t->first_item + i];
+    to[i] = (ProgramItem){.name = t->kind == KIND_FN ? 0 : l->names[item->name], .type = program_type(l, item->type)};
+  }
 }
 
 static void add_items(Linker *l, uint32_t index, const OrbcType *t) {
   ProgramType *type = &l->p->types[index];
   type->first_item = l->p->items_count;
-  type->items = t->items;
-  for (uint32_t i = 0; i < t->items; i++) {
-    const OrbcItem *item = &l->v->items[t->first_item + i];
-    ProgramItem *to = &l->p->items[l->p->items_count++];
-    *to = (ProgramItem){.name = t->kind == KIND_FN ? 0 : l->names[item->name], .type = program_type(l, item->type)};
-  }
+  type->items = (uint16_t)t->items;
+  l->p->items_count += t->items;
+  if (!l->is_alone) fill_items(l, index, t);
 }
 
 static GcShape array_shape(uint32_t element) {
   static const uint8_t shift[] = {[TYPE_I8] = 0, [TYPE_I16] = 1, [TYPE_I32] = 2, [TYPE_I64] = 3, [TYPE_U8] = 0, [TYPE_U16] = 1, [TYPE_U32] = 2,
                                   [TYPE_U64] = 3, [TYPE_F32] = 2, [TYPE_F64] = 3, [TYPE_BOOL] = 0, [TYPE_CHAR] = 2};
-  return is_raw_type(element) ? (GcShape){GC_ARRAY_RAW, shift[element], 0, 0, 16} : (GcShape){GC_ARRAY_REF, 3, 0, 0, 16};
+  return is_raw_type(element) ? (GcShape){GC_ARRAY_RAW, shift[element], 0, 16} : (GcShape){GC_ARRAY_REF, 3, 0, 16};
 }
 
 /* The ARRAY type under LIST of `element`, made when the program has none yet; 0: no memory. */
@@ -209,7 +224,7 @@ static uint32_t array_of(Linker *l, uint32_t element) {
   if (!found) return 0;
   uint32_t type = pairs_value(&p->type_index, found);
   if (type < p->types_count) return type;
-  new_type(p, (ProgramType){.kind = KIND_ARRAY, .of = element, .name = "Array", .name_length = 5});
+  new_type(p, (ProgramType){.kind = KIND_ARRAY, .of = element, .name = ORBC_NONE});
   p->shapes[type] = array_shape(element);
   return type;
 }
@@ -265,29 +280,32 @@ static int number_types(Linker *l) {
 
 static unsigned raw_size(uint32_t type) { return 1u << array_shape(type).elem_shift; }
 
-static void lay_out(Program *p, uint32_t index) {
-  ProgramType *type = &p->types[index];
-  ProgramItem *fields = &p->items[type->first_item];
+static void lay_out(Linker *l, uint32_t index, const OrbcType *t) {
+  Program *p = l->p;
+  const OrbcItem *fields = &l->v->items[t->first_item];
+  uint16_t *offsets = &p->offsets[p->types[index].first_item];
   uint32_t at = 8, refs = 0;
-  for (uint32_t i = 0; i < type->items; i++)
-    if (!is_raw_type(fields[i].type)) fields[i].offset = at, at += 8, refs++;
+  for (uint32_t i = 0; i < t->items; i++)
+    if (!is_raw_type(fields[i].type)) offsets[i] = (uint16_t)at, at += 8, refs++;
   for (unsigned size = 8; size; size /= 2)
-    for (uint32_t i = 0; i < type->items; i++)
-      if (is_raw_type(fields[i].type) && raw_size(fields[i].type) == size) fields[i].offset = at, at += size;
-  uint16_t tag = type->kind == KIND_VARIANT ? (uint16_t)type->number : 0;
-  p->shapes[index] = (GcShape){GC_FIXED, 0, tag, refs, at < 16 ? 16 : round8(at)}; /* the collector needs two words */
+    for (uint32_t i = 0; i < t->items; i++)
+      if (is_raw_type(fields[i].type) && raw_size(fields[i].type) == size) offsets[i] = (uint16_t)at, at += size;
+  uint16_t tag = t->kind == KIND_VARIANT ? (uint16_t)t->number : 0;
+  p->shapes[index] = (GcShape){GC_FIXED, 0, (uint16_t)refs, at < 16 ? 16 : round8(at)}; /* the collector needs two words */
+  p->headers[index] = obj_header(index, tag);
 }
 
-static void shape_type(Linker *l, uint32_t index) {
-  Program *p = l->p;
+_Static_assert(8 + 8 * FILE_LIMIT_FIELDS <= UINT16_MAX, "offsets have 16 bits");
+
+/* Of types without fields. */
+static void shape_type(Program *p, uint32_t index) {
   ProgramType *type = &p->types[index];
   switch (type->kind) {
-  case KIND_STRUCT: case KIND_VARIANT: case KIND_CLOSURE: lay_out(p, index); break;
   case KIND_ARRAY: p->shapes[index] = array_shape(type->of); break;
-  case KIND_LIST: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 1, 24}; break;
-  case KIND_BOX: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 0, 16}; break;
-  case KIND_WEAK: p->shapes[index] = (GcShape){GC_WEAK, 0, 0, 0, 16}; break;
-  default: break; /* FN, ENUM, TRAIT: never the type of an object */
+  case KIND_LIST: p->shapes[index] = (GcShape){GC_FIXED, 0, 1, 24}; break;
+  case KIND_BOX: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 16}; break;
+  case KIND_WEAK: p->shapes[index] = (GcShape){GC_WEAK, 0, 0, 16}; break;
+  default: break; /* STRUCT, VARIANT, CLOSURE: lay_out(); FN, ENUM, TRAIT: never the type of an object */
   }
 }
 
@@ -311,6 +329,7 @@ static int complete_types(Linker *l, uint32_t first_new) {
     type->of = of;
     type->number = t->number;
     add_items(l, index, t);
+    if (t->kind == KIND_STRUCT || t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE) lay_out(l, index, t);
     if (t->kind == KIND_TRAIT) {
       type->number = p->selectors_count;
       p->selectors_count += selectors_of(t->items);
@@ -319,7 +338,7 @@ static int complete_types(Linker *l, uint32_t first_new) {
   if (p->selectors_count > UINT16_MAX) return refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "methods of all traits");
   for (uint32_t i = first_new, end = p->types_count; i < end; i++)
     if (p->types[i].kind == KIND_LIST && !(p->types[i].number = array_of(l, p->types[i].of))) return no_memory(l);
-  for (uint32_t i = first_new; i < p->types_count; i++) shape_type(l, i);
+  for (uint32_t i = first_new; i < p->types_count; i++) shape_type(p, i);
   return p->types_count <= FILE_LIMIT_TYPES || refuse(l, LOAD_LIMIT, ORBC_TYPES, ORBC_NONE, "types of the program");
 }
 
@@ -347,7 +366,7 @@ static int add_exports(Linker *l) {
   uint32_t module = l->names[l->v->info->name];
   for (uint32_t i = 0; i < l->v->exports_count; i++) {
     const OrbcExport *e = &l->v->exports[i];
-    if (!pairs_add(&l->p->exports, module, l->names[e->name], l->m->functions[e->function])) return no_memory(l);
+    if (!pairs_add(&l->p->exports, module, l->names[e->name], module_function(l->m, e->function))) return no_memory(l);
   }
   return 1;
 }
@@ -367,11 +386,11 @@ static int number_functions(Linker *l) {
     return refuse(l, LOAD_LIMIT, ORBC_FUNCTIONS, ORBC_NONE, "functions of the program");
   l->m->first_function = p->functions_count;
   for (uint32_t i = 0; i < l->v->functions_count; i++) {
-    l->m->functions[l->v->imports_count + i] = p->functions_count;
+    if (l->m->functions) l->m->functions[l->v->imports_count + i] = p->functions_count;
     add_function(l, &l->v->functions[i]);
   }
   for (uint32_t i = 0; i < l->v->types_count; i++)
-    if (l->v->types[i].kind == KIND_CLOSURE) p->types[l->m->types[i]].body = l->m->functions[l->v->types[i].number];
+    if (l->v->types[i].kind == KIND_CLOSURE) p->types[l->m->types[i]].number = module_function(l->m, l->v->types[i].number);
   return 1;
 }
 
@@ -383,7 +402,7 @@ static int add_impl(Linker *l, uint32_t row) {
   const OrbcImpl *impl = &l->v->impls[row];
   uint32_t type = program_type(l, impl->type), selector = p->types[program_type(l, impl->trait)].number;
   for (uint32_t k = 0; k < selectors_of(impl->functions); k++) {
-    uint32_t function = impl->functions ? l->m->functions[l->v->impl_functions[impl->first_function + k]] : ORBC_NONE;
+    uint32_t function = impl->functions ? module_function(l->m, l->v->impl_functions[impl->first_function + k]) : ORBC_NONE;
     uint32_t known = pairs_find(&p->dispatch, type, selector + k);
     if (known && pairs_value(&p->dispatch, known) != function)
       return refuse(l, LOAD_MISMATCH, ORBC_IMPLS, row, "the trait is implemented for this type already, by other functions");
@@ -436,9 +455,12 @@ static int verify(Linker *l) {
 
 /* -- modules -- */
 
+static size_t functions_size(const OrbcModule *v) { return ((size_t)v->imports_count + v->functions_count) * sizeof(uint32_t); }
+
 static void free_module(Program *p, ProgramModule *m) {
+  if (m->prelinked) return;
   release(p, m->types, m->view.types_count * sizeof *m->types);
-  release(p, m->functions, ((size_t)m->view.imports_count + m->view.functions_count) * sizeof *m->functions);
+  release(p, m->functions, functions_size(&m->view));
 }
 
 static int open_module(Linker *l) {
@@ -446,24 +468,17 @@ static int open_module(Linker *l) {
   ProgramModule *m = l->m;
   const OrbcModule *v = &m->view;
   m->types = grab(p, v->types_count * sizeof *m->types);
-  m->functions = grab(p, ((size_t)v->imports_count + v->functions_count) * sizeof *m->functions);
+  m->functions = v->imports_count ? grab(p, functions_size(v)) : NULL;
   m->first_string = p->strings_count;
   m->first_global_raw = p->globals_raw_count;
   m->first_global_ref = p->globals_ref_count;
-  return m->types && m->functions && reserve_rows(p, v);
+  return m->types && (m->functions || !v->imports_count) && reserve_rows(p, v) && (l->is_alone || reserve_items(p, (uint64_t)p->items_count + v->items_count));
 }
 
 static int link_module(Linker *l) {
   uint32_t first_new = l->p->types_count;
   return (l->is_alone || note_names(l)) && number_types(l) && complete_types(l, first_new) && resolve_imports(l) && number_functions(l) && add_impls(l) &&
          (l->is_alone || add_exports(l));
-}
-
-/* Names that the items of the type are compared by. */
-static void name_items(Linker *l, uint32_t row) {
-  const OrbcType *t = &l->v->types[row];
-  ProgramItem *items = &l->p->items[l->p->types[l->m->types[row]].first_item];
-  for (uint32_t i = 0; i < t->items && t->kind != KIND_FN; i++) items[i].name = l->names[l->v->items[t->first_item + i].name];
 }
 
 /* Enters a type that was added when the module was alone. */
@@ -482,9 +497,10 @@ static int index_first(Program *p, LoadReport *report) {
   l.names = grab(p, names_size);
   if (!l.names) return no_memory(&l);
   memset(l.names, 0, names_size);
-  int ok = note_names(&l);
+  if (!p->items_room) p->items = reserve(p, NULL, &p->items_room, 0, p->items_count, sizeof *p->items);
+  int ok = p->items ? note_names(&l) : no_memory(&l);
   for (uint32_t i = 0; i < m->view.types_count && ok; i++) {
-    if (!is_structural(m->view.types[i].kind)) name_items(&l, i);
+    fill_items(&l, m->types[i], &m->view.types[i]);
     ok = index_type(&l, i) || no_memory(&l);
   }
   if (ok) ok = add_exports(&l);
@@ -545,9 +561,33 @@ static int counts_fit(Linker *l) {
   return 1;
 }
 
-static int add_image(Program *p, const void *image, size_t size, uint64_t grants, int vouched, LoadReport *report) {
+/* What the module adds to numbers that go through all modules. */
+static void count_module(Program *p, const OrbcModule *v) {
+  p->modules_count++;
+  p->strings_count += v->string_ends_count;
+  p->globals_raw_count += v->globals_raw_count;
+  p->globals_ref_count += v->globals_ref_count;
+}
+
+/* The first module, with all tables as they were made when the executable was built. */
+static int add_prelinked(Program *p, const void *image, uint64_t grants, const Prelinked *prelinked) {
+  ProgramModule *m = &p->modules[0];
+  RESERVE(p, functions, prelinked_functions(prelinked));
+  release_rows(p, p->types, p->types_room, sizeof *p->types);
+  release_rows(p, p->shapes, p->shapes_room, sizeof *p->shapes);
+  release_rows(p, p->headers, p->headers_room, sizeof *p->headers);
+  p->types_room = p->shapes_room = p->headers_room = 0;
+  *m = (ProgramModule){.grants = grants, .vouched = 1, .prelinked = prelinked};
+  orbc_view(image, &m->view);
+  prelinked_take(p, prelinked);
+  count_module(p, &m->view);
+  return 1;
+}
+
+static int add_image(Program *p, const void *image, size_t size, uint64_t grants, int vouched, const uint64_t *prelinked, LoadReport *report) {
   *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
   if (!reserve_module(p)) return 0;
+  if (prelinked && !p->modules_count && !p->is_exact && prelinked_fits(prelinked, image)) return add_prelinked(p, image, grants, (const Prelinked *)(const void *)prelinked);
   ProgramModule *m = &p->modules[p->modules_count];
   *m = (ProgramModule){.grants = grants, .vouched = vouched};
   if (!(vouched ? orbc_read_vouched : orbc_read)(image, size, &m->view, report)) return 0;
@@ -560,25 +600,17 @@ static int add_image(Program *p, const void *image, size_t size, uint64_t grants
     free_module(p, m);
     return 0;
   }
-  p->modules_count++;
+  count_module(p, &m->view);
   p->is_indexed |= !l.is_alone;
-  p->strings_count += m->view.string_ends_count;
-  p->globals_raw_count += m->view.globals_raw_count;
-  p->globals_ref_count += m->view.globals_ref_count;
   return 1;
 }
 
 int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
-  return add_image(p, image, size, grants, 0, report);
+  return add_image(p, image, size, grants, 0, NULL, report);
 }
 
-int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
-  return add_image(p, image, size, grants, 1, report);
-}
-
-void program_use_prelinked(Program *p, const void *image, const uint64_t *prelinked) {
-  ProgramModule *m = &p->modules[0];
-  if (p->modules_count == 1 && m->vouched && !p->is_exact) m->prelinked = prelinked_check(prelinked, image, &m->view);
+int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, const uint64_t *prelinked, LoadReport *report) {
+  return add_image(p, image, size, grants, 1, prelinked, report);
 }
 
 int program_init(Program *p, GcMemory memory) {
@@ -588,19 +620,21 @@ int program_init(Program *p, GcMemory memory) {
   pairs_init(&p->type_index, memory);
   pairs_init(&p->exports, memory);
   pairs_init(&p->dispatch, memory);
-  if (!reserve_types(p, 64)) return 0;
+  if (!reserve_types(p, 64)) return program_free(p), 0;
   add_builtins(p);
   return 1;
 }
 
 void program_free(Program *p) {
-  for (uint32_t i = 0; i < p->functions_count; i++) program_unlink(p, &p->functions[i]);
+  program_unlink(p);
   for (uint32_t i = 0; i < p->modules_count; i++) free_module(p, &p->modules[i]);
-  release(p, p->modules, p->modules_room * sizeof *p->modules);
-  release(p, p->types, p->types_room * sizeof *p->types);
-  release(p, p->shapes, p->shapes_room * sizeof *p->shapes);
-  release(p, p->items, p->items_room * sizeof *p->items);
-  release(p, p->functions, p->functions_room * sizeof *p->functions);
+  release_rows(p, p->modules, p->modules_room, sizeof *p->modules);
+  release_rows(p, p->types, p->types_room, sizeof *p->types);
+  release_rows(p, p->shapes, p->shapes_room, sizeof *p->shapes);
+  release_rows(p, p->headers, p->headers_room, sizeof *p->headers);
+  release_rows(p, p->items, p->items_room, sizeof *p->items);
+  release_rows(p, p->offsets, p->offsets_room, sizeof *p->offsets);
+  release_rows(p, p->functions, p->functions_room, sizeof *p->functions);
   pairs_free(&p->names);
   pairs_free(&p->type_index);
   pairs_free(&p->exports);
@@ -613,7 +647,7 @@ void program_free(Program *p) {
 const Func *program_entry(const Program *p) {
   if (!p->modules_count) return NULL;
   const ProgramModule *m = &p->modules[p->modules_count - 1];
-  return m->view.info->entry == ORBC_NONE ? NULL : &p->functions[m->functions[m->view.info->entry]];
+  return m->view.info->entry == ORBC_NONE ? NULL : &p->functions[module_function(m, m->view.info->entry)];
 }
 
 const Func *program_find(const Program *p, const char *name, size_t length) {
@@ -622,7 +656,7 @@ const Func *program_find(const Program *p, const char *name, size_t length) {
     for (uint32_t i = 0; i < m->view.exports_count; i++) {
       uint32_t n;
       const char *s = orbc_string(&m->view, m->view.exports[i].name, &n);
-      if (n == length && !memcmp(s, name, n)) return &p->functions[m->functions[m->view.exports[i].function]];
+      if (n == length && !memcmp(s, name, n)) return &p->functions[module_function(m, m->view.exports[i].function)];
     }
   }
   return NULL;
@@ -636,6 +670,19 @@ const char *program_string(const Program *p, uint32_t index, uint32_t *length) {
     else high = mid;
   }
   return orbc_string(&p->modules[low].view, index - p->modules[low].first_string, length);
+}
+
+const char *program_type_name(const Program *p, uint32_t type, uint32_t *length) {
+  static const char *const builtin[ORBC_FIRST_MODULE_TYPE] = {
+#define RAW_TYPE(NAME, number, spelling, size, classes, meaning) [number] = spelling,
+#define REF_TYPE(NAME, number, spelling, meaning) [number] = spelling,
+#include "objects.def"
+  };
+  uint32_t name = p->types[type].name;
+  if (type >= ORBC_FIRST_MODULE_TYPE && name != ORBC_NONE) return program_string(p, name, length);
+  const char *text = type >= ORBC_FIRST_MODULE_TYPE ? "Array" : builtin[type] ? builtin[type] : "?";
+  *length = (uint32_t)strlen(text);
+  return text;
 }
 
 void program_position(const Func *f, uint32_t pc, uint32_t *line, uint32_t *column) {

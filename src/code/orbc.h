@@ -156,6 +156,9 @@ int orbc_read(const void *image, size_t size, OrbcModule *module, LoadReport *re
 int orbc_read_vouched(const void *image, size_t size, OrbcModule *module, LoadReport *report);
 int orbc_check_function(const OrbcModule *module, uint32_t function, LoadReport *report);
 
+/* The same for an image that was read when the executable was built: nothing is looked at but where its sections are. */
+void orbc_view(const void *image, OrbcModule *module);
+
 /* The size of `module` as a file, or 0 when it is beyond FILE_BYTES. */
 size_t orbc_size(const OrbcModule *module);
 

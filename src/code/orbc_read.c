@@ -445,4 +445,12 @@ static int read_image(const void *image, size_t size, OrbcModule *module, int vo
 
 int orbc_read(const void *image, size_t size, OrbcModule *module, LoadReport *report) { return read_image(image, size, module, 0, report); }
 
+void orbc_view(const void *image, OrbcModule *module) {
+  const OrbcHeader *header = image;
+  const OrbcSection *table = (const OrbcSection *)(const void *)(header + 1);
+  memset(module, 0, sizeof *module);
+  place_sections(module, image);
+  for (uint32_t i = 0; i < header->sections; i++) set_section(module, &table[i], image);
+}
+
 int orbc_read_vouched(const void *image, size_t size, OrbcModule *module, LoadReport *report) { return read_image(image, size, module, 1, report); }

@@ -13,6 +13,18 @@ void pairs_free(Pairs *p) {
   vec_free(&p->heads);
 }
 
+/* Copies borrowed rows. */
+static int own_rows(CodeVec *vec) {
+  CodeVec copy;
+  vec_init(&copy, vec->memory, vec->row_size);
+  if (!vec->count || vec->room) return 1;
+  if (!vec_add(&copy, vec->rows, vec->count)) return 0;
+  *vec = copy;
+  return 1;
+}
+
+static int own(Pairs *p) { return own_rows(&p->nodes) && own_rows(&p->heads); }
+
 /* Twice as many heads: paths become shorter by a step. */
 static int grow_heads(Pairs *p) {
   Pairs grown = {.nodes = p->nodes};
@@ -29,6 +41,7 @@ static int grow_heads(Pairs *p) {
 }
 
 uint32_t pairs_add(Pairs *p, uint32_t a, uint64_t b, uint32_t value) {
+  if (!p->heads.room && !own(p)) return 0;
   if (p->nodes.count >= INT32_MAX || (p->nodes.count >= p->heads.count && !grow_heads(p))) return 0;
   PairNode *node = vec_next(&p->nodes);
   if (!node) return 0;

@@ -1,26 +1,53 @@
-/* prelinked.h -- private code of functions that was made when the executable was built, so that tools start without linking what they run.
+/* prelinked.h -- a program of one module as it was linked when the executable was built, so that tools start without linking what they run.
  *
  * It belongs to one image, as the first module of a program: only then the numbers in it are right.  The host vouches for it as for the image, so nothing in it is
- * looked at.  64-bit words: the checksum of the image; the number of its functions, and POP_END in the high half, by which code for another machine is known; then
- * for each function, two to a word, where its block begins, counted in words, or 0; and the blocks:
- *
- *   length, constants                            32 bits each, the first one in the low half
- *   handlers, raw_total (16 bits), ref_total (16)
- *   raw_zero (16), ref_zero (16)
- *   code, constants, and the four numbers of each handler in two words
+ * looked at.  It is one row of 64-bit words that is used where it lies, and has no addresses in it, so that it is mapped with the executable and costs what is touched
+ * of it.  First a Prelinked, then its tables, then the private code of those functions that were linked: a FuncCode without sites, code, constants and handlers each.
  */
 #ifndef ORUS_CODE_PRELINKED_H
 #define ORUS_CODE_PRELINKED_H
 
-#include "code/inline.h"
+#include "code/program.h"
 
-/* What may be used of `words` for the image, which is that of the module, as the first of a program; NULL: nothing. */
-const uint64_t *prelinked_check(const uint64_t *words, const void *image, const OrbcModule *module);
+/* The tables of Program and ProgramModule that it holds: where they are, and the type of their rows. */
+#define PRELINKED_TABLES(T)                                                                                                     \
+  T(FUNCTIONS, PrelinkedFunc) T(TYPES, ProgramType) T(SHAPES, GcShape) T(HEADERS, uint64_t) T(OFFSETS, uint16_t) T(ITEMS, ProgramItem) \
+  T(MODULE_TYPES, uint32_t) T(NAME_NODES, PairNode) T(NAME_HEADS, uint32_t) T(TYPE_NODES, PairNode) \
+  T(TYPE_HEADS, uint32_t) T(EXPORT_NODES, PairNode) T(EXPORT_HEADS, uint32_t) T(DISPATCH_NODES, PairNode) T(DISPATCH_HEADS, uint32_t)
 
-/* Fills code, constants, handlers and head of the draft; 0: there is no code for the function, or no memory. */
-int prelinked_get(const Func *func, CodeDraft *draft);
+enum {
+#define TABLE(name, type) PRELINKED_##name,
+  PRELINKED_TABLES(TABLE)
+#undef TABLE
+      PRELINKED_COUNT
+};
 
-/* Appends the block of a linked function to `words` (uint64_t).  0: no memory. */
-int prelinked_put(const Func *func, CodeVec *words);
+typedef struct PrelinkedFunc {
+  uint32_t code; /* word that its code begins at; 0: it was not linked */
+  uint16_t raw_params, ref_params;
+} PrelinkedFunc;
+
+struct Prelinked {
+  uint64_t checksum;        /* of the image */
+  uint32_t opcodes, layout; /* by which what was made for another machine is known */
+  uint32_t words, is_indexed, selectors, zero;
+  struct {
+    uint32_t at, rows;      /* in words from the start */
+  } tables[PRELINKED_COUNT];
+};
+
+/* Whether the words were made of that image, for this machine. */
+int prelinked_fits(const uint64_t *words, const void *image);
+
+uint32_t prelinked_functions(const Prelinked *prelinked);
+
+/* Lends its tables to a program that has no other module, and fills the rows of functions, for which there must be room. */
+void prelinked_take(Program *program, const Prelinked *prelinked);
+
+/* Whether it holds that code; NULL does not. */
+int prelinked_has(const Prelinked *prelinked, const uint64_t *code);
+
+/* Appends the program, which has the one module `image` without imports, to `words` (uint64_t), which are empty, with the code of its linked functions.  0: no memory. */
+int prelinked_put(const Program *program, const void *image, CodeVec *words);
 
 #endif

@@ -17,6 +17,7 @@
 #include <stdatomic.h>
 
 typedef struct ProgramModule ProgramModule;
+typedef struct Prelinked Prelinked;
 
 typedef struct CodeFacts CodeFacts; /* inline.c */
 
@@ -33,17 +34,14 @@ typedef struct Func {
 typedef struct ProgramItem {
   uint32_t name; /* in Program.names; 0 for what is not found by name: the items of FN types */
   uint32_t type;
-  uint32_t offset; /* fields: bytes from the start of the object */
 } ProgramItem;
 
 /* A type; the same for all modules that mean the same. */
 typedef struct ProgramType {
-  const char *name;
-  uint32_t name_length;
-  uint32_t kind;           /* TypeKind; 0 for a builtin type */
-  uint32_t of, number;     /* as in OrbcType, program-wide; LIST: number is its ARRAY type; TRAIT: number is its first selector */
-  uint32_t first_item, items;
-  uint32_t body;           /* CLOSURE: function index */
+  uint32_t name;           /* string of the program; ask program_type_name() */
+  uint32_t of, number;     /* as in OrbcType, program-wide; LIST: number is its ARRAY type; TRAIT: number is its first selector; CLOSURE: its function */
+  uint32_t first_item;
+  uint16_t items, kind;    /* TypeKind; 0 for a builtin type */
 } ProgramType;
 
 /* Where a private instruction came from: frozen instruction `pc` of the function of `site`. */
@@ -62,15 +60,12 @@ typedef struct CodeSite {
   uint64_t arguments[2]; /* its registers, from base on, that hold something when it is entered; by bank, one bit for each */
 } CodeSite;
 
-/* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants.
- * Code that was linked beforehand (prelinked.h) comes without origins and sites; the first who asks for them makes a block that has them. */
+/* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants, its
+ * handlers (func_handlers), its sites, and the origin of each instruction.  Code that was linked beforehand (prelinked.h) comes without sites and origins; the first
+ * who asks for them makes a block that has them. */
 typedef struct FuncCode {
-  _Atomic(const struct FuncCode *) full; /* with origins and sites: this one, or one of its own; NULL: nobody asked yet */
-  const CodeOrigin *origins;   /* of each instruction */
-  const CodeSite *sites;
-  const OrbcHandler *handlers; /* in private positions, in order and without overlaps */
-  uint32_t length;             /* instructions */
-  uint32_t constants, sites_count, handlers_count;
+  uint32_t length; /* instructions */
+  uint32_t constants, handlers_count, sites_count;
   uint16_t raw_total, ref_total;
   uint16_t raw_zero, ref_zero; /* slots to zero on entry behind the parameters, rounded up to 4; last, since each call reads them, just in front of the code */
 } FuncCode;
@@ -80,27 +75,33 @@ struct ProgramModule {
   uint32_t first_function; /* own functions start here */
   uint32_t first_string, first_global_raw, first_global_ref;
   uint32_t *types;         /* module type (minus 32) -> program type */
-  uint32_t *functions;     /* module function, imports included -> program function */
+  uint32_t *functions;     /* module function, imports included -> program function; NULL: it has no imports.  Ask module_function() */
   uint64_t grants;
   int vouched;             /* program_add_vouched() */
-  const uint64_t *prelinked; /* private code of its functions (prelinked.h); NULL: there is none */
+  const Prelinked *prelinked; /* where its two tables and code of its functions are; NULL: it is not */
 };
 
+typedef _Atomic(const FuncCode *) FullCode;
+
+/* Tables with room for no rows are borrowed from prelinked.h: they are copied before they change. */
 typedef struct Program {
   GcMemory memory;
   ProgramModule *modules;
   ProgramType *types;
-  ProgramItem *items;
+  ProgramItem *items;  /* for modules that are added later; not there before is_indexed */
+  uint16_t *offsets;   /* by item, when it is a field: bytes from the start of the object */
   GcShape *shapes;     /* by type */
+  uint64_t *headers;   /* of new objects, by type */
   Func *functions;
   Pairs names;         /* strings that name types, fields, methods, modules and exports */
   Pairs type_index;    /* (kind, name), (kind, element) or the pairs of a signature -> type */
   Pairs exports;       /* (module name, name) -> function; of those that are equal the first */
   Pairs dispatch;      /* (type, selector) -> function */
   uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
-  int is_indexed; /* names, type_index and exports are complete; not so while there is one module and the host vouches for it: nobody asks them then */
+  int is_indexed; /* items, names, type_index and exports are complete; not so while there is one module and the host vouches for it: nobody asks them then */
   int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
-  uint32_t modules_room, types_room, shapes_room, items_room, functions_room;
+  uint32_t modules_room, types_room, shapes_room, headers_room, items_room, offsets_room, functions_room;
+  _Atomic(FullCode *) full; /* by function of the first module: the block with sites and origins of code that came without; NULL: nobody asked yet */
 } Program;
 
 /* Fails (0) only for want of memory. */
@@ -111,11 +112,9 @@ void program_free(Program *program);
 int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
 /* The same for an image that the host vouches for, because it is part of the executable: orbc_read_vouched() reads it, and functions are verified only when they
- * are linked, so `report` knows nothing of those that are wrong. */
-int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
-
-/* Behind program_add_vouched() of the first module, from `image`: private code for it (prelinked.h), or NULL.  It is left alone when it does not fit. */
-void program_use_prelinked(Program *program, const void *image, const uint64_t *prelinked);
+ * are linked, so `report` knows nothing of those that are wrong.  `prelinked`: what was made of it beforehand (prelinked.h), which the host vouches for, too, and which
+ * must outlive the program; NULL: nothing.  It is left alone when it does not fit; else nothing at all is read or made here. */
+int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, const uint64_t *prelinked, LoadReport *report);
 
 /* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */
 const Func *program_find(const Program *program, const char *name, size_t length);
@@ -134,16 +133,26 @@ extern const uint64_t *const program_stub;
  * 1; 0: no memory, it may be tried again; -1: the verifier refuses the function, which can only be one that the host vouched for. */
 int program_link(const Program *program, const Func *func);
 
-/* Gives back what program_link() made of a function. */
-void program_unlink(const Program *program, Func *func);
+/* Gives back what program_link() made of all functions, and what was made of prelinked ones when they were asked about. */
+void program_unlink(Program *program);
 
 static inline const uint64_t *func_code(const Func *func) { return atomic_load_explicit(&func->code, memory_order_acquire); }
+
+static inline uint32_t module_function(const ProgramModule *m, uint32_t function) { return m->functions ? m->functions[function] : m->first_function + function; }
 
 /* What belongs to private code that func_code() gave. */
 static inline const FuncCode *func_head(const uint64_t *code) { return (const FuncCode *)(const void *)code - 1; }
 
+/* In private positions, in order and without overlaps. */
+static inline const OrbcHandler *func_handlers(const FuncCode *head) {
+  return (const OrbcHandler *)(const void *)((const uint64_t *)(const void *)(head + 1) + head->length + head->constants);
+}
+
 /* String constant `index` (program-wide). */
 const char *program_string(const Program *program, uint32_t index, uint32_t *length);
+
+/* The name of a type as a module wrote it; none (of length 0) for most that have no declaration. */
+const char *program_type_name(const Program *program, uint32_t type, uint32_t *length);
 
 /* The next two ask about linked functions. */
 

@@ -45,14 +45,14 @@ static uint64_t rewrite_field(const Rewrite *r, unsigned op, uint64_t w, uint32_
 #define ERROR_FIELD(name, number, type, meaning) [number] = TYPE_##type,
 #include "objects.def"
   };
+  const OrbcModule *v = &r->module->view;
   uint32_t field = insn_c(w), type, offset;
   if (object == TYPE_ERROR) {
     type = error_types[field];
     offset = 8 + field * 8;
   } else {
-    const ProgramItem *item = &r->program->items[r->program->types[type_in_program(r, object)].first_item + field];
-    type = item->type;
-    offset = item->offset;
+    type = v->items[orbc_type(v, object)->first_item + field].type;
+    offset = r->program->offsets[r->program->types[type_in_program(r, object)].first_item + field];
   }
   unsigned private_op = op == OP_GETF || op == OP_GETFP ? reading(POP_GETF_P, type) : writing(POP_SETF_P, type);
   return with_c(with_op(w, private_op), offset);
@@ -105,7 +105,7 @@ static uint64_t rewrite_one(const Rewrite *r, uint64_t w, uint32_t note, uint32_
   case OP_LDS: return insn_make_wide(op, insn_a(w), r->module->first_string + insn_wide(w));
   case OP_GETG: case OP_SETG: return insn_make_wide(op, insn_a(w), r->module->first_global_raw + insn_wide(w));
   case OP_GETGP: case OP_SETGP: return insn_make_wide(op, insn_a(w), r->module->first_global_ref + insn_wide(w));
-  case OP_CALL: return with_c(w, r->module->functions[insn_c(w)]);
+  case OP_CALL: return with_c(w, module_function(r->module, insn_c(w)));
   case OP_CALL_TRAIT: return with_c(w, r->program->types[type_in_program(r, type)].number + insn_c(w));
   case OP_NOP: return insn_wide(w) ? insn_make_wide(POP_FUEL, 0, 8 * insn_wide(w)) : w; /* both: inline.c, "fuel" */
   case OP_JMP: return insn_a(w) ? insn_make_wide(POP_JMP_FUEL, (uint16_t)(8 * insn_a(w)), insn_wide(w)) : w;

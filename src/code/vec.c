@@ -6,7 +6,7 @@
 void vec_init(CodeVec *vec, GcMemory memory, size_t row_size) { *vec = (CodeVec){.memory = memory, .row_size = row_size}; }
 
 void vec_free(CodeVec *vec) {
-  if (vec->rows) vec->memory.free(vec->memory.ctx, vec->rows, vec->room * vec->row_size, 16);
+  if (vec->room) vec->memory.free(vec->memory.ctx, vec->rows, vec->room * vec->row_size, 16);
   vec->rows = NULL;
   vec->count = vec->room = 0;
 }
@@ -20,7 +20,7 @@ static int vec_grow(CodeVec *vec, size_t wanted) {
   void *rows = vec->memory.alloc(vec->memory.ctx, room * vec->row_size, 16);
   if (!rows) return 0;
   if (vec->count) memcpy(rows, vec->rows, vec->count * vec->row_size);
-  if (vec->rows) vec->memory.free(vec->memory.ctx, vec->rows, vec->room * vec->row_size, 16);
+  if (vec->room) vec->memory.free(vec->memory.ctx, vec->rows, vec->room * vec->row_size, 16);
   vec->rows = rows;
   vec->room = room;
   return 1;

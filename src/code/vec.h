@@ -8,7 +8,7 @@
 
 #include "heap/gc.h"
 
-/* `count` rows of `row_size` bytes each in memory for `room` rows. */
+/* `count` rows of `row_size` bytes each in memory for `room` rows; for none: they are borrowed, not to be changed, and copied when rows are added. */
 typedef struct CodeVec {
   GcMemory memory;
   void *rows;
@@ -24,7 +24,7 @@ void *vec_add(CodeVec *vec, const void *rows, size_t n);
 
 /* One more row of zeros or leftovers, quickly; NULL: no memory. */
 static inline void *vec_next(CodeVec *vec) {
-  if (vec->count == vec->room || vec->failed) return vec_add(vec, NULL, 1);
+  if (vec->count >= vec->room || vec->failed) return vec_add(vec, NULL, 1);
   return (char *)vec->rows + vec->row_size * vec->count++;
 }
 

@@ -209,7 +209,9 @@ void gc_collect(GcHeap *h, int full) {
 static int extend(GcHeap *h, uint64_t size) {
   size_t left = (size_t)(h->nursery_end - h->top);
   if (left < size) return 0;
-  size_t stride = size > GC_ZERO_STRIDE ? size : GC_ZERO_STRIDE;
+  size_t stride = (size_t)(h->top - h->space[h->current]);
+  stride = stride < GC_FIRST_STRIDE ? GC_FIRST_STRIDE : stride > GC_ZERO_STRIDE ? GC_ZERO_STRIDE : stride;
+  if (stride < size) stride = size;
   if (stride > left) stride = left;
   char *end = h->top + stride;
   if (end > h->limit) {

@@ -14,7 +14,8 @@ enum {
   GC_MIN_BLOCK = 2048,
   GC_SMALL_MAX = 8176,     /* larger objects come straight from GcMemory */
   GC_MIN_NURSERY = 4096,
-  GC_ZERO_STRIDE = 32768,  /* the nursery is zeroed this far ahead */
+  GC_ZERO_STRIDE = 32768,  /* the nursery is zeroed this far ahead, */
+  GC_FIRST_STRIDE = 4096,  /* at first less: as far as it was used, so that a short run touches little memory */
   GC_MIN_FULL = 4 << 20    /* least growth of the old space between full collections; a sixteenth of the limit when that is less */
 };
 

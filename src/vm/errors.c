@@ -136,7 +136,7 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
 /* The handler of the instruction in front of `next`; NULL: none. */
 static const OrbcHandler *find_handler(const Func *f, const uint64_t *next) {
   const uint64_t *code = func_code(f);
-  const OrbcHandler *h = func_head(code)->handlers;
+  const OrbcHandler *h = func_handlers(func_head(code));
   uint32_t count = func_head(code)->handlers_count, at = (uint32_t)(next - 1 - code), low = 0, high = count;
   while (low < high) { /* the first that ends behind it */
     uint32_t middle = low + (high - low) / 2;

@@ -27,8 +27,18 @@ typedef union Slot {
 enum {
   VM_SLACK = FILE_LIMIT_REGISTERS + 64, /* slots above a stack's soft end, so that a frame needs no check of its own size */
   VM_SLICE = 1 << 16,                   /* fuel units between looks at interrupts, deadline and debugger */
-  VM_FIRST_SLOTS = 1024, VM_FIRST_FRAMES = 256
+  VM_FIRST_SLOTS = 1024, VM_FIRST_FRAMES = 256,
+  VM_CHUNK = 256                        /* rows of a chunk of an ObjTable */
 };
+
+/* table.c */
+typedef struct ObjTable {
+  Obj ***chunks;
+  uint32_t rows;
+} ObjTable;
+
+static inline Obj *table_get(const ObjTable *t, uint32_t row) { return t->chunks[row / VM_CHUNK][row % VM_CHUNK]; }
+static inline Obj *table_set(ObjTable *t, uint32_t row, Obj *o) { return t->chunks[row / VM_CHUNK][row % VM_CHUNK] = o; }
 
 #ifdef ORUS_DEBUG
 enum { RECHECKS = 1 };
@@ -53,11 +63,12 @@ struct Vm {
   Obj **ref_end;
   Frame *frame_end;
   const Func *functions;
-  Obj **strings, **globals_ref, **ones; /* string constants made so far; globals; objects of variants without fields, by type */
+  ObjTable strings, ones; /* string constants made so far; objects of variants without fields, by type */
+  Obj **globals_ref;
   Slot *globals_raw;
   const ProgramType *types;
-  uint64_t *headers; /* header of a new object, by type */
-  uint32_t strings_count, globals_ref_count, globals_raw_count, ones_count, headers_count; /* rows of these tables; the program may have more by now (vm_extend) */
+  const uint64_t *headers; /* Program.headers */
+  uint32_t globals_ref_count, globals_raw_count; /* rows of these tables; the program may have more by now (vm_extend) */
   /* stacks */
   Slot *raw_base;
   Obj **ref_base;
@@ -97,6 +108,12 @@ int stack_grow(Vm *vm);
 int stack_init(Vm *vm);
 void stack_free(Vm *vm);
 void stack_stats(const Vm *vm, VmStats *stats); /* the most that was used */
+
+/* table.c.  Must be prepared before a row is set: 0: no memory, and the table is as before. */
+int table_grow(Vm *vm, ObjTable *table, uint32_t rows); /* to more rows; the new ones hold NULL */
+void table_free(Vm *vm, ObjTable *table);
+int table_prepare(Vm *vm, ObjTable *table, uint32_t row);
+void table_visit(GcHeap *heap, ObjTable *table);
 
 /* errors.c: each unwinds to a handler and returns 1, or returns 0 when there is none (vm->error is set). */
 int errors_init(Vm *vm); /* makes the out-of-memory error; 0: no memory */

@@ -459,7 +459,7 @@ L_LDI_F: DO_LDI_F(); NEXT();
 L_LDC: raw[A].u = pc[WIDE - 1]; NEXT();
 L_LDNULL: ref[A] = NULL; NEXT();
 L_LDS: {
-    Obj *o = vm->strings[WIDE_INDEX];
+    Obj *o = table_get(&vm->strings, WIDE_INDEX);
     if (UNLIKELY(!o)) {
       SAVE();
       o = object_string_constant(vm, (uint32_t)WIDE_INDEX);
@@ -793,7 +793,7 @@ L_CALL_FN: {
     Obj *closure = ref[B];
     CHECK_NULL(closure);
     COST(1);
-    callee = &vm->functions[vm->types[obj_type(closure)].body];
+    callee = &vm->functions[vm->types[obj_type(closure)].number];
     goto call;
   }
 L_CALL_TRAIT: {
@@ -854,7 +854,7 @@ L_NEW_OBJ: {
   }
 L_NEW_ONE: {
     COST(1);
-    Obj *o = vm->ones[C];
+    Obj *o = table_get(&vm->ones, C);
     if (UNLIKELY(!o)) {
       SAVE();
       o = object_one(vm, C);

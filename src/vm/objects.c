@@ -28,10 +28,10 @@ Obj *vm_string(Vm *vm, const char *bytes, size_t length) {
 Obj *object_string_constant(Vm *vm, uint32_t index) {
   uint32_t length;
   const char *bytes = program_string(vm->program, index, &length);
-  return vm->strings[index] = vm_string(vm, bytes, length);
+  return table_prepare(vm, &vm->strings, index) ? table_set(&vm->strings, index, vm_string(vm, bytes, length)) : NULL;
 }
 
-Obj *object_one(Vm *vm, uint32_t type) { return vm->ones[type] = gc_alloc(&vm->heap, vm->headers[type], 16); }
+Obj *object_one(Vm *vm, uint32_t type) { return table_prepare(vm, &vm->ones, type) ? table_set(&vm->ones, type, gc_alloc(&vm->heap, vm->headers[type], 16)) : NULL; }
 
 ListObj *object_list(Vm *vm, uint32_t type, uint32_t capacity) {
   GcScope scope;
@@ -48,10 +48,12 @@ ListObj *object_list(Vm *vm, uint32_t type, uint32_t capacity) {
 
 /* A box without a name shows that of what is in it.  What follows a @ only tells types apart. */
 Obj *object_type_name(Vm *vm, const Obj *o) {
-  const ProgramType *t = &vm->types[obj_type(o)];
-  if ((t->kind == KIND_BOX && !t->name_length) || t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE) t = &vm->types[t->of];
-  const char *end = memchr(t->name, '@', t->name_length);
-  return vm_string(vm, t->name, end ? (size_t)(end - t->name) : t->name_length);
+  uint32_t type = obj_type(o), length;
+  const ProgramType *t = &vm->types[type];
+  const char *name = program_type_name(vm->program, type, &length);
+  if ((t->kind == KIND_BOX && !length) || t->kind == KIND_VARIANT || t->kind == KIND_CLOSURE) name = program_type_name(vm->program, t->of, &length);
+  const char *end = memchr(name, '@', length);
+  return vm_string(vm, name, end ? (size_t)(end - name) : length);
 }
 
 static int64_t gc_statistic(Vm *vm, int64_t which) {

@@ -1,6 +1,6 @@
 /* stack.c -- the three stacks of a run: raw slots, references, frames.  They move when they grow; only the machine's own registers point into them.
  *
- * Slots that were never written hold a pattern, which is how the most that was used is known without counting. */
+ * When the host wants to know the most that was used, slots that were never written hold a pattern; so nothing has to be counted. */
 #include "vm/internal.h"
 
 #include <string.h>
@@ -12,7 +12,9 @@ static void release(Vm *vm, void *block, size_t bytes) {
 
 enum { UNUSED_BYTE = 0xa5 };
 
-static void mark_unused(void *base, size_t from, size_t to, size_t row) { memset((char *)base + from * row, UNUSED_BYTE, (to - from) * row); }
+static void mark_unused(const Vm *vm, void *base, size_t from, size_t to, size_t row) {
+  if (vm->host.stack_stats) memset((char *)base + from * row, UNUSED_BYTE, (to - from) * row);
+}
 
 /* Rows up to the last one whose first word was written; one that was given the very pattern looks unused. */
 static size_t rows_used(const void *base, size_t rows, size_t row) {
@@ -26,6 +28,7 @@ static size_t rows_used(const void *base, size_t rows, size_t row) {
 }
 
 void stack_stats(const Vm *vm, VmStats *stats) {
+  if (!vm->host.stack_stats) return;
   size_t frames = rows_used(vm->frame_base, vm->frame_room, sizeof(Frame));
   stats->raw_slots_max = rows_used(vm->raw_base, vm->raw_room + VM_SLACK, sizeof(Slot));
   stats->ref_slots_max = rows_used(vm->ref_base, vm->ref_room + VM_SLACK, sizeof(Obj *));
@@ -47,9 +50,9 @@ int stack_init(Vm *vm) {
   vm->ref_base = grab(vm, (vm->ref_room + VM_SLACK) * sizeof(Obj *));
   vm->frame_base = grab(vm, vm->frame_room * sizeof(Frame));
   if (!vm->raw_base || !vm->ref_base || !vm->frame_base) return 0;
-  mark_unused(vm->raw_base, 0, vm->raw_room + VM_SLACK, sizeof(Slot));
-  mark_unused(vm->ref_base, 0, vm->ref_room + VM_SLACK, sizeof(Obj *));
-  mark_unused(vm->frame_base, 0, vm->frame_room, sizeof(Frame));
+  mark_unused(vm, vm->raw_base, 0, vm->raw_room + VM_SLACK, sizeof(Slot));
+  mark_unused(vm, vm->ref_base, 0, vm->ref_room + VM_SLACK, sizeof(Obj *));
+  mark_unused(vm, vm->frame_base, 0, vm->frame_room, sizeof(Frame));
   set_ends(vm);
   return 1;
 }
@@ -65,7 +68,7 @@ static void *grown(Vm *vm, void *block, size_t room, size_t want, size_t slack, 
   void *to = grab(vm, (want + slack) * row);
   if (!to) return NULL;
   memcpy(to, block, (room + slack) * row);
-  mark_unused(to, room + slack, want + slack, row);
+  mark_unused(vm, to, room + slack, want + slack, row);
   release(vm, block, (room + slack) * row);
   return to;
 }

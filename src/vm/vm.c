@@ -50,8 +50,8 @@ static void visit_roots(void *ctx, GcHeap *h) {
   Vm *vm = ctx;
   gc_visit(h, vm->ref_base, refs_in_use(vm));
   gc_visit(h, vm->globals_ref, vm->globals_ref_count);
-  gc_visit(h, vm->strings, vm->strings_count);
-  gc_visit(h, vm->ones, vm->ones_count);
+  table_visit(h, &vm->strings);
+  table_visit(h, &vm->ones);
   gc_visit(h, (Obj **)(void *)&vm->error, 1);
   gc_visit(h, (Obj **)(void *)&vm->out_of_memory, 1);
   gc_visit(h, &vm->result_ref, 1);
@@ -88,6 +88,7 @@ static void follow_program(Vm *vm) {
   const Program *p = vm->program;
   vm->functions = p->functions;
   vm->types = p->types;
+  vm->headers = p->headers;
   vm->heap.config.shapes = p->shapes;
   vm->heap.config.shapes_count = p->types_count;
 }
@@ -105,14 +106,9 @@ static int grow_table(Vm *vm, void *table, uint32_t *used, uint32_t rows, size_t
 static int grow_tables(Vm *vm) {
   const Program *p = vm->program;
   follow_program(vm);
-  if (!grow_table(vm, &vm->strings, &vm->strings_count, p->strings_count, sizeof(Obj *)) ||
-      !grow_table(vm, &vm->globals_ref, &vm->globals_ref_count, p->globals_ref_count, sizeof(Obj *)) ||
-      !grow_table(vm, &vm->globals_raw, &vm->globals_raw_count, p->globals_raw_count, sizeof(Slot)) ||
-      !grow_table(vm, &vm->ones, &vm->ones_count, p->types_count, sizeof(Obj *)) ||
-      !grow_table(vm, &vm->headers, &vm->headers_count, p->types_count, sizeof(uint64_t)))
-    return 0;
-  for (uint32_t i = 0; i < p->types_count; i++) vm->headers[i] = obj_header(i, p->shapes[i].tag);
-  return 1;
+  return table_grow(vm, &vm->strings, p->strings_count) && table_grow(vm, &vm->ones, p->types_count) &&
+         grow_table(vm, &vm->globals_ref, &vm->globals_ref_count, p->globals_ref_count, sizeof(Obj *)) &&
+         grow_table(vm, &vm->globals_raw, &vm->globals_raw_count, p->globals_raw_count, sizeof(Slot));
 }
 
 static int open_heap(Vm *vm) {
@@ -161,11 +157,10 @@ void vm_free(Vm *vm) {
   }
   stack_free(vm);
   recheck_close(vm);
-  release(vm, vm->strings, vm->strings_count, sizeof(Obj *));
+  table_free(vm, &vm->strings);
+  table_free(vm, &vm->ones);
   release(vm, vm->globals_ref, vm->globals_ref_count, sizeof(Obj *));
   release(vm, vm->globals_raw, vm->globals_raw_count, sizeof(Slot));
-  release(vm, vm->ones, vm->ones_count, sizeof(Obj *));
-  release(vm, vm->headers, vm->headers_count, sizeof(uint64_t));
   if (vm->breakpoints) host.memory.free(host.memory.ctx, vm->breakpoints, vm->breakpoints_room * sizeof *vm->breakpoints, 16);
   host.memory.free(host.memory.ctx, vm, sizeof *vm, 64);
 }

@@ -37,6 +37,7 @@ typedef struct VmHost {
   void (*close)(void *ctx, int64_t handle);
   int64_t (*kernel_call)(void *ctx, unsigned id, const int64_t *raw, void *const *buffers, const uint64_t *sizes);
   int test_mode; /* deterministic: fixed random seed */
+  int stack_stats; /* vm_stats() tells the most of the stacks that was used, which costs some memory; else 0 */
 } VmHost;
 
 /* Calls of small functions that the linker expanded are no calls here; link with is_exact to have all of them counted. */
@@ -45,7 +46,8 @@ typedef struct VmStats {
   uint64_t raw_slots, ref_slots; /* where the innermost window of the suspended run starts */
   uint64_t call_depth;           /* its frames */
   /* The most since the machine was made.  Depth: frames.  Slots: up to the highest one that was ever written; frames are cleared four slots at a time, so it
-   * may be three more than a program can see.  Nothing is counted while it runs: unused slots hold a pattern, and vm_stats() looks for where it begins. */
+   * may be three more than a program can see.  Only for a host that wants them (VmHost.stack_stats): unused slots hold a pattern then, and vm_stats() looks for
+   * where it begins. */
   uint64_t raw_slots_max, ref_slots_max, call_depth_max;
   GcStats heap;
 } VmStats;

@@ -378,8 +378,8 @@ static void a_trait_has_one_impl_for_a_type(void **unused) {
   add(&p, &other);
   assert_int_equal(run(&p, program_entry(&p), NULL, NULL), 13);
   uint32_t a = p.modules[0].types[0], b = p.modules[1].types[0], selector = p.types[p.modules[0].types[2]].number;
-  assert_ptr_equal(program_dispatch(&p, a, selector), &p.functions[p.modules[0].functions[0]]);
-  assert_ptr_equal(program_dispatch(&p, b, selector), &p.functions[p.modules[1].functions[0]]);
+  assert_ptr_equal(program_dispatch(&p, a, selector), &p.functions[module_function(&p.modules[0], 0)]);
+  assert_ptr_equal(program_dispatch(&p, b, selector), &p.functions[module_function(&p.modules[1], 0)]);
   assert_int_equal(p.selectors_count, 1);
   close_program(&p);
   free(first.image);
@@ -493,8 +493,8 @@ static void a_refused_impl_leaves_no_method_behind(void **unused) {
     assert_non_null(program_dispatch(&p, p.modules[0].types[0], selector));
   }
   add(&p, &fourth);
-  assert_ptr_equal(program_dispatch(&p, p.modules[1].types[0], selector), &p.functions[p.modules[1].functions[0]]);
-  assert_ptr_equal(program_dispatch(&p, p.modules[0].types[0], selector), &p.functions[p.modules[1].functions[1]]);
+  assert_ptr_equal(program_dispatch(&p, p.modules[1].types[0], selector), &p.functions[module_function(&p.modules[1], 0)]);
+  assert_ptr_equal(program_dispatch(&p, p.modules[0].types[0], selector), &p.functions[module_function(&p.modules[1], 1)]);
   close_program(&p);
   free(first.image);
   free(second.image);

@@ -233,7 +233,7 @@ static void many_imports_of_many_exports(void **unused) {
   for (uint32_t i = 0; i < PLENTY; i++) user->imports[user->module.imports_count++] = (OrbcImport){0, add_name(user, EXPORTS - 1 - i), ORBC_FIRST_MODULE_TYPE, 0};
   add_attack(&p, library, 1);
   add_attack(&p, user, 1);
-  for (uint32_t i = 0; i < PLENTY; i++) assert_int_equal(p.modules[1].functions[i], p.modules[0].functions[0]);
+  for (uint32_t i = 0; i < PLENTY; i++) assert_int_equal(module_function(&p.modules[1], i), module_function(&p.modules[0], 0));
   close_program(&p);
   close_attack(library);
   close_attack(user);
@@ -256,7 +256,7 @@ static void one_long_name_for_everything(void **unused) {
   add_attack(&p, a, 2); /* the second time the types are compared */
   add_attack(&p, user, 1);
   assert_int_equal(p.types_count, ORBC_FIRST_MODULE_TYPE + 1 + PLENTY);
-  for (uint32_t i = 0; i < PLENTY; i++) assert_int_equal(p.modules[2].functions[i], p.modules[0].functions[0]);
+  for (uint32_t i = 0; i < PLENTY; i++) assert_int_equal(module_function(&p.modules[2], i), module_function(&p.modules[0], 0));
   close_program(&p);
   close_attack(a);
   close_attack(user);
@@ -440,7 +440,7 @@ static void handlers_that_overlap(void **unused) {
     p.is_exact = 1;
     add_attack(&p, a, 1);
     const FuncCode *head = linked(&p, 0);
-    const OrbcHandler *ranges = head->handlers;
+    const OrbcHandler *ranges = func_handlers(head);
     uint32_t count = head->handlers_count;
     for (uint32_t i = 0, k = 0; i < CODE; i++) {
       uint32_t want = 0;

@@ -52,7 +52,7 @@ static void compile(Job *j, const char *source) {
 static int start(Job *j, const VmLimits *limits) {
   World *w = &j->world;
   LoadReport report;
-  VmHost host = {.ctx = w, .memory = counted_memory(&w->memory), .now_ns = world_now, .close = world_close, .kernel_call = world_kernel};
+  VmHost host = {.ctx = w, .memory = counted_memory(&w->memory), .now_ns = world_now, .close = world_close, .kernel_call = world_kernel, .stack_stats = 1};
   j->vm = NULL;
   memset(&j->program, 0, sizeof j->program);
   if (!program_init(&j->program, host.memory)) return 0;

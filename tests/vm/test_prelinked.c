@@ -37,6 +37,16 @@ static const char text[] =
     "}\n"
     "export main\n";
 
+/* With a type and a function that another module uses, too. */
+static const char shared[] =
+    "module guest\n"
+    "type Pair = struct { a: i32, b: i32 }\n"
+    "fn divide(a: i32, b: i32) -> i32 {\n"
+    "  div_i32 r2, r0, r1\n  retr r2\n"
+    "}\n"
+    "fn make(Pair) -> i32 {\n  getf r0, p0, a of Pair\n  retr r0\n}\n"
+    "export divide\n";
+
 typedef struct Run {
   VmStatus status;
   uint64_t fuel;
@@ -56,8 +66,7 @@ static Image assemble(const char *source) {
 
 static void add(Program *p, Image image, const uint64_t *prelinked) {
   LoadReport report;
-  if (!program_add_vouched(p, image.bytes, image.size, 0, &report)) fail_msg("%s", report.detail);
-  program_use_prelinked(p, image.bytes, prelinked);
+  if (!program_add_vouched(p, image.bytes, image.size, 0, prelinked, &report)) fail_msg("%s", report.detail);
 }
 
 static Run run(const Program *p) {
@@ -77,21 +86,15 @@ static Run run(const Program *p) {
   return r;
 }
 
-/* The table with all that has been linked. */
+/* With all that has been linked. */
 static CodeVec collect(const Program *p, Image image) {
-  const ProgramModule *m = &p->modules[0];
   CodeVec words;
-  uint64_t front[2] = {((const OrbcHeader *)image.bytes)->checksum, m->view.functions_count | (uint64_t)POP_END << 32};
   vec_init(&words, plain_memory(), sizeof(uint64_t));
-  assert_non_null(vec_add(&words, front, 2));
-  assert_non_null(vec_add(&words, NULL, (m->view.functions_count + 1) / 2));
-  for (uint32_t i = 0; i < m->view.functions_count; i++) {
-    if (func_code(&p->functions[i]) == program_stub) continue;
-    VEC_ROWS(uint64_t, words)[2 + i / 2] |= (uint64_t)words.count << i % 2 * 32;
-    assert_true(prelinked_put(&p->functions[i], &words));
-  }
+  assert_true(prelinked_put(p, image.bytes, &words));
   return words;
 }
+
+static Prelinked *head_of(CodeVec words) { return words.rows; }
 
 static void same_run(const Run *a, const Run *b) {
   assert_int_equal(a->status, b->status);
@@ -147,8 +150,8 @@ static void it_belongs_to_one_image_and_one_place(void **unused) {
   exact.is_exact = 1;
   add(&exact, image, VEC_ROWS(uint64_t, words));
   assert_null(exact.modules[0].prelinked);
-  VEC_ROWS(uint64_t, words)[1] ^= (uint64_t)1 << 32; /* opcodes of another machine */
-  assert_null(prelinked_check(VEC_ROWS(uint64_t, words), image.bytes, &linked.modules[0].view));
+  head_of(words)->opcodes ^= 1; /* those of another machine */
+  assert_false(prelinked_fits(words.rows, image.bytes));
   program_free(&linked);
   program_free(&wrong);
   program_free(&second);
@@ -166,7 +169,7 @@ static void a_part_of_it_is_enough(void **unused) {
   add(&linked, image, NULL);
   Run wanted = run(&linked);
   CodeVec words = collect(&linked, image);
-  VEC_ROWS(uint64_t, words)[2] &= 0xffffffff; /* the second function, `deep`, is gone */
+  ((PrelinkedFunc *)(void *)(VEC_ROWS(uint64_t, words) + head_of(words)->tables[PRELINKED_FUNCTIONS].at))[1].code = 0; /* that of `deep` */
   add(&taken, image, VEC_ROWS(uint64_t, words));
   Run r = run(&taken);
   same_run(&wanted, &r);
@@ -176,11 +179,51 @@ static void a_part_of_it_is_enough(void **unused) {
   free(image.bytes);
 }
 
+static const char follower[] =
+    "module second\nentry main\nimport divide from guest(i32, i32) -> i32\n"
+    "type Pair = struct { a: i32, b: i32 }\n"
+    "fn main() -> i32 {\n"
+    "  local p0: Pair\n"
+    "  new p0, Pair\n  ldi r0, 42, i32\n  setf p0, r0, b of Pair\n"
+    "  getf r0, p0, b of Pair\n  ldi r1, 6, i32\n  call r0, p1, divide\n  retr r0\n"
+    "}\n";
+
+/* A module behind it: borrowed tables are copied, what is left of the index is made; the words stay as they are. */
+static void follow(int indexed) {
+  Image image = assemble(shared), second = assemble(follower);
+  LoadReport report;
+  Program made = open_program(), taken = open_program();
+  int added = indexed ? program_add(&made, image.bytes, image.size, 0, &report) : program_add_vouched(&made, image.bytes, image.size, 0, NULL, &report);
+  assert_true(added);
+  for (uint32_t i = 0; i < made.functions_count; i++) assert_int_equal(program_link(&made, &made.functions[i]), 1);
+  CodeVec words = collect(&made, image), before;
+  vec_init(&before, plain_memory(), sizeof(uint64_t));
+  assert_non_null(vec_add(&before, words.rows, words.count));
+  add(&taken, image, VEC_ROWS(uint64_t, words));
+  if (!program_add(&taken, second.bytes, second.size, 0, &report)) fail_msg("%s", report.detail);
+  assert_int_equal(taken.modules[1].types[0], taken.modules[0].types[0]); /* Pair */
+  assert_int_equal(run(&taken).status, VM_DONE);
+  assert_memory_equal(words.rows, before.rows, words.count * sizeof(uint64_t));
+  program_free(&taken);
+  program_free(&made);
+  vec_free(&words);
+  vec_free(&before);
+  free(image.bytes);
+  free(second.bytes);
+}
+
+static void modules_may_follow_it(void **unused) {
+  (void)unused;
+  follow(0);
+  follow(1);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_runs_and_fails_as_if_it_were_linked),
       cmocka_unit_test(it_belongs_to_one_image_and_one_place),
       cmocka_unit_test(a_part_of_it_is_enough),
+      cmocka_unit_test(modules_may_follow_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
