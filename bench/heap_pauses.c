@@ -15,7 +15,7 @@
 enum { NODE, FOREST, TYPES };
 enum { TREE_DEPTH = 12, TREE_NODES = (1 << TREE_DEPTH) - 1, SCOPE = 64, MOST = 1 << 20 };
 
-static const GcShape shapes[TYPES] = {{GC_FIXED, 0, 2, 32}, {GC_ARRAY_REF, 3, 0, 16}};
+static const GcShape shapes[TYPES] = {{GC_FIXED, 0, 2, 32, 0}, {GC_ARRAY_REF, 3, 0, 16, 0}};
 
 typedef struct Node {
   uint64_t header;

@@ -44,13 +44,12 @@ static void print_words(const char *name, const CodeVec *words) {
   printf("\n  0};\n");
 }
 
-/* With the functions that were called linked, or all: then others will import from it, so it is indexed, too, by being added as if nobody vouched for it. */
+/* With the functions that were called linked, or all. */
 static int make(Host *host, const void *image, size_t size, const Collected *c, CodeVec *words) {
   Program p;
   LoadReport report;
-  uint64_t grants = ~(uint64_t)0;
   if (!program_init(&p, host_memory(host))) return 0;
-  int ok = c ? program_add_vouched(&p, image, size, grants, NULL, &report) : program_add(&p, image, size, grants, &report);
+  int ok = program_add_vouched(&p, image, size, ~(uint64_t)0, NULL, &report);
   for (uint32_t i = 0; ok && i < p.functions_count; i++)
     if (!c || c->called[i]) ok = program_link(&p, &p.functions[i]) > 0;
   ok = ok && prelinked_put(&p, image, words);

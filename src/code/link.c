@@ -62,9 +62,7 @@ static int reserve_types(Program *p, uint64_t want) {
   RESERVE(p, types, want);
   void *shapes = reserve(p, p->shapes, &p->shapes_room, p->types_count, want, sizeof *p->shapes);
   if (shapes) p->shapes = shapes;
-  void *headers = reserve(p, p->headers, &p->headers_room, p->types_count, want, sizeof *p->headers);
-  if (headers) p->headers = headers;
-  return shapes && headers;
+  return shapes != NULL;
 }
 
 static int reserve_items(Program *p, uint64_t want) {
@@ -83,7 +81,7 @@ static int reserve_rows(Program *p, const OrbcModule *v) {
 
 /* -- types -- */
 
-static const GcShape no_shape = {GC_FIXED, 0, 0, 8};
+static const GcShape no_shape = {GC_FIXED, 0, 0, 8, 0};
 
 static uint32_t round8(uint32_t n) { return (n + 7) & ~7u; }
 
@@ -92,13 +90,12 @@ static void add_builtins(Program *p) {
   for (uint32_t i = 0; i < ORBC_FIRST_MODULE_TYPE; i++) {
     p->types[i] = (ProgramType){0};
     p->shapes[i] = no_shape;
-    p->headers[i] = obj_header(i, 0);
   }
-  p->shapes[TYPE_STRING] = (GcShape){GC_FIXED, 0, 1, 32};
-  p->shapes[TYPE_ERROR] = (GcShape){GC_FIXED, 0, 4, 48};
-  p->shapes[TYPE_BYTES] = (GcShape){GC_ARRAY_RAW, 0, 0, 16};
-  p->shapes[TYPE_LONGS] = (GcShape){GC_ARRAY_RAW, 3, 0, 16};
-  p->shapes[TYPE_HANDLE] = (GcShape){GC_HANDLE, 0, 0, 16};
+  p->shapes[TYPE_STRING] = (GcShape){GC_FIXED, 0, 1, 32, 0};
+  p->shapes[TYPE_ERROR] = (GcShape){GC_FIXED, 0, 4, 48, 0};
+  p->shapes[TYPE_BYTES] = (GcShape){GC_ARRAY_RAW, 0, 0, 16, 0};
+  p->shapes[TYPE_LONGS] = (GcShape){GC_ARRAY_RAW, 3, 0, 16, 0};
+  p->shapes[TYPE_HANDLE] = (GcShape){GC_HANDLE, 0, 0, 16, 0};
   p->types_count = ORBC_FIRST_MODULE_TYPE;
 }
 
@@ -183,7 +180,6 @@ static int same_items(const Linker *l, const ProgramType *have, const OrbcType *
 
 static uint32_t new_type(Program *p, ProgramType type) {
   p->types[p->types_count] = type;
-  p->headers[p->types_count] = obj_header(p->types_count, 0);
   p->shapes[p->types_count] = no_shape;
   return p->types_count++;
 }
@@ -212,7 +208,7 @@ static void add_items(Linker *l, uint32_t index, const OrbcType *t) {
 static GcShape array_shape(uint32_t element) {
   static const uint8_t shift[] = {[TYPE_I8] = 0, [TYPE_I16] = 1, [TYPE_I32] = 2, [TYPE_I64] = 3, [TYPE_U8] = 0, [TYPE_U16] = 1, [TYPE_U32] = 2,
                                   [TYPE_U64] = 3, [TYPE_F32] = 2, [TYPE_F64] = 3, [TYPE_BOOL] = 0, [TYPE_CHAR] = 2};
-  return is_raw_type(element) ? (GcShape){GC_ARRAY_RAW, shift[element], 0, 16} : (GcShape){GC_ARRAY_REF, 3, 0, 16};
+  return is_raw_type(element) ? (GcShape){GC_ARRAY_RAW, shift[element], 0, 16, 0} : (GcShape){GC_ARRAY_REF, 3, 0, 16, 0};
 }
 
 /* The ARRAY type under LIST of `element`, made when the program has none yet; 0: no memory. */
@@ -291,8 +287,7 @@ static void lay_out(Linker *l, uint32_t index, const OrbcType *t) {
     for (uint32_t i = 0; i < t->items; i++)
       if (is_raw_type(fields[i].type) && raw_size(fields[i].type) == size) offsets[i] = (uint16_t)at, at += size;
   uint16_t tag = t->kind == KIND_VARIANT ? (uint16_t)t->number : 0;
-  p->shapes[index] = (GcShape){GC_FIXED, 0, (uint16_t)refs, at < 16 ? 16 : round8(at)}; /* the collector needs two words */
-  p->headers[index] = obj_header(index, tag);
+  p->shapes[index] = (GcShape){GC_FIXED, 0, (uint16_t)refs, (uint16_t)(at < 16 ? 16 : round8(at)), tag}; /* the collector needs two words */
 }
 
 _Static_assert(8 + 8 * FILE_LIMIT_FIELDS <= UINT16_MAX, "offsets have 16 bits");
@@ -302,9 +297,9 @@ static void shape_type(Program *p, uint32_t index) {
   ProgramType *type = &p->types[index];
   switch (type->kind) {
   case KIND_ARRAY: p->shapes[index] = array_shape(type->of); break;
-  case KIND_LIST: p->shapes[index] = (GcShape){GC_FIXED, 0, 1, 24}; break;
-  case KIND_BOX: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 16}; break;
-  case KIND_WEAK: p->shapes[index] = (GcShape){GC_WEAK, 0, 0, 16}; break;
+  case KIND_LIST: p->shapes[index] = (GcShape){GC_FIXED, 0, 1, 24, 0}; break;
+  case KIND_BOX: p->shapes[index] = (GcShape){GC_FIXED, 0, 0, 16, 0}; break;
+  case KIND_WEAK: p->shapes[index] = (GcShape){GC_WEAK, 0, 0, 16, 0}; break;
   default: break; /* STRUCT, VARIANT, CLOSURE: lay_out(); FN, ENUM, TRAIT: never the type of an object */
   }
 }
@@ -575,8 +570,7 @@ static int add_prelinked(Program *p, const void *image, uint64_t grants, const P
   RESERVE(p, functions, prelinked_functions(prelinked));
   release_rows(p, p->types, p->types_room, sizeof *p->types);
   release_rows(p, p->shapes, p->shapes_room, sizeof *p->shapes);
-  release_rows(p, p->headers, p->headers_room, sizeof *p->headers);
-  p->types_room = p->shapes_room = p->headers_room = 0;
+  p->types_room = p->shapes_room = 0;
   *m = (ProgramModule){.grants = grants, .vouched = 1, .prelinked = prelinked};
   orbc_view(image, &m->view);
   prelinked_take(p, prelinked);
@@ -631,7 +625,6 @@ void program_free(Program *p) {
   release_rows(p, p->modules, p->modules_room, sizeof *p->modules);
   release_rows(p, p->types, p->types_room, sizeof *p->types);
   release_rows(p, p->shapes, p->shapes_room, sizeof *p->shapes);
-  release_rows(p, p->headers, p->headers_room, sizeof *p->headers);
   release_rows(p, p->items, p->items_room, sizeof *p->items);
   release_rows(p, p->offsets, p->offsets_room, sizeof *p->offsets);
   release_rows(p, p->functions, p->functions_room, sizeof *p->functions);

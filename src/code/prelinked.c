@@ -67,7 +67,6 @@ void prelinked_take(Program *p, const Prelinked *pre) {
   m->types = lend(pre, PRELINKED_MODULE_TYPES);
   p->types = lend(pre, PRELINKED_TYPES);
   p->shapes = lend(pre, PRELINKED_SHAPES);
-  p->headers = lend(pre, PRELINKED_HEADERS);
   p->offsets = lend(pre, PRELINKED_OFFSETS);
   p->items = p->is_indexed ? lend(pre, PRELINKED_ITEMS) : NULL;
   p->types_count = pre->tables[PRELINKED_TYPES].rows;
@@ -130,7 +129,7 @@ static int put_tables(const Program *p, CodeVec *words) {
     const void *rows;
     size_t count, size;
   } tables[] = {{p->types, p->types_count, sizeof *p->types},       {p->shapes, p->types_count, sizeof *p->shapes},
-                {p->headers, p->types_count, sizeof *p->headers},   {p->offsets, p->items_count, sizeof *p->offsets},
+                {p->offsets, p->items_count, sizeof *p->offsets},
                 {p->items, p->is_indexed ? p->items_count : 0, sizeof *p->items}, {m->types, m->view.types_count, sizeof *m->types}};
   for (unsigned i = 0; i < sizeof tables / sizeof *tables; i++)
     if (!put_table(words, PRELINKED_TYPES + i, tables[i].rows, tables[i].count, tables[i].size)) return 0;

@@ -11,7 +11,7 @@
 
 /* The tables of Program and ProgramModule that it holds: where they are, and the type of their rows. */
 #define PRELINKED_TABLES(T)                                                                                                     \
-  T(FUNCTIONS, PrelinkedFunc) T(TYPES, ProgramType) T(SHAPES, GcShape) T(HEADERS, uint64_t) T(OFFSETS, uint16_t) T(ITEMS, ProgramItem) \
+  T(FUNCTIONS, PrelinkedFunc) T(TYPES, ProgramType) T(SHAPES, GcShape) T(OFFSETS, uint16_t) T(ITEMS, ProgramItem) \
   T(MODULE_TYPES, uint32_t) T(NAME_NODES, PairNode) T(NAME_HEADS, uint32_t) T(TYPE_NODES, PairNode) \
   T(TYPE_HEADS, uint32_t) T(EXPORT_NODES, PairNode) T(EXPORT_HEADS, uint32_t) T(DISPATCH_NODES, PairNode) T(DISPATCH_HEADS, uint32_t)
 

@@ -91,7 +91,6 @@ typedef struct Program {
   ProgramItem *items;  /* for modules that are added later; not there before is_indexed */
   uint16_t *offsets;   /* by item, when it is a field: bytes from the start of the object */
   GcShape *shapes;     /* by type */
-  uint64_t *headers;   /* of new objects, by type */
   Func *functions;
   Pairs names;         /* strings that name types, fields, methods, modules and exports */
   Pairs type_index;    /* (kind, name), (kind, element) or the pairs of a signature -> type */
@@ -100,7 +99,7 @@ typedef struct Program {
   uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
   int is_indexed; /* items, names, type_index and exports are complete; not so while there is one module and the host vouches for it: nobody asks them then */
   int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
-  uint32_t modules_room, types_room, shapes_room, headers_room, items_room, offsets_room, functions_room;
+  uint32_t modules_room, types_room, shapes_room, items_room, offsets_room, functions_room;
   _Atomic(FullCode *) full; /* by function of the first module: the block with sites and origins of code that came without; NULL: nobody asked yet */
 } Program;
 

@@ -34,7 +34,8 @@ typedef enum GcShapeKind { GC_FIXED, GC_ARRAY_RAW, GC_ARRAY_REF, GC_WEAK, GC_HAN
 typedef struct GcShape {
   uint8_t kind, elem_shift; /* elem_shift: log2 of the bytes of an element */
   uint16_t refs; /* GC_FIXED: references at the start */
-  uint32_t size; /* bytes of a fixed object, multiple of 8; 16 for arrays (their head) */
+  uint16_t size; /* bytes of a fixed object, multiple of 8; 16 for arrays (their head) */
+  uint16_t tag;  /* of its header */
 } GcShape;
 
 enum {

@@ -67,8 +67,8 @@ struct Vm {
   Obj **globals_ref;
   Slot *globals_raw;
   const ProgramType *types;
-  const uint64_t *headers; /* Program.headers */
-  uint32_t globals_ref_count, globals_raw_count; /* rows of these tables; the program may have more by now (vm_extend) */
+  uint64_t *headers; /* header of a new object, by type */
+  uint32_t globals_ref_count, globals_raw_count, headers_count; /* rows of these tables; the program may have more by now (vm_extend) */
   /* stacks */
   Slot *raw_base;
   Obj **ref_base;

@@ -88,7 +88,6 @@ static void follow_program(Vm *vm) {
   const Program *p = vm->program;
   vm->functions = p->functions;
   vm->types = p->types;
-  vm->headers = p->headers;
   vm->heap.config.shapes = p->shapes;
   vm->heap.config.shapes_count = p->types_count;
 }
@@ -103,12 +102,24 @@ static int grow_table(Vm *vm, void *table, uint32_t *used, uint32_t rows, size_t
   return 1;
 }
 
+static int make_headers(Vm *vm) {
+  const Program *p = vm->program;
+  size_t bytes = p->types_count * sizeof *vm->headers;
+  uint64_t *headers = vm->host.memory.alloc(vm->host.memory.ctx, bytes, 16);
+  if (!headers) return 0;
+  for (uint32_t i = 0; i < p->types_count; i++) headers[i] = obj_header(i, p->shapes[i].tag);
+  if (vm->headers) vm->host.memory.free(vm->host.memory.ctx, vm->headers, vm->headers_count * sizeof *headers, 16);
+  vm->headers = headers;
+  vm->headers_count = p->types_count;
+  return 1;
+}
+
 static int grow_tables(Vm *vm) {
   const Program *p = vm->program;
   follow_program(vm);
   return table_grow(vm, &vm->strings, p->strings_count) && table_grow(vm, &vm->ones, p->types_count) &&
          grow_table(vm, &vm->globals_ref, &vm->globals_ref_count, p->globals_ref_count, sizeof(Obj *)) &&
-         grow_table(vm, &vm->globals_raw, &vm->globals_raw_count, p->globals_raw_count, sizeof(Slot));
+         grow_table(vm, &vm->globals_raw, &vm->globals_raw_count, p->globals_raw_count, sizeof(Slot)) && make_headers(vm);
 }
 
 static int open_heap(Vm *vm) {
@@ -159,6 +170,7 @@ void vm_free(Vm *vm) {
   recheck_close(vm);
   table_free(vm, &vm->strings);
   table_free(vm, &vm->ones);
+  if (vm->headers) host.memory.free(host.memory.ctx, vm->headers, vm->headers_count * sizeof *vm->headers, 16);
   release(vm, vm->globals_ref, vm->globals_ref_count, sizeof(Obj *));
   release(vm, vm->globals_raw, vm->globals_raw_count, sizeof(Slot));
   if (vm->breakpoints) host.memory.free(host.memory.ctx, vm->breakpoints, vm->breakpoints_room * sizeof *vm->breakpoints, 16);

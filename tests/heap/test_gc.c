@@ -14,8 +14,8 @@
 enum { NODE = 32, REFS, BYTES, WEAK, HANDLE, ONE, TYPES, ROOTS = 64 };
 
 static const GcShape shapes[TYPES] = {
-    [NODE] = {GC_FIXED, 0, 2, 32}, [REFS] = {GC_ARRAY_REF, 3, 0, 16}, [BYTES] = {GC_ARRAY_RAW, 0, 0, 16}, [WEAK] = {GC_WEAK, 0, 0, 16}, [HANDLE] = {GC_HANDLE, 0, 0, 16},
-    [ONE] = {GC_FIXED, 0, 1, 16}};
+    [NODE] = {GC_FIXED, 0, 2, 32, 0}, [REFS] = {GC_ARRAY_REF, 3, 0, 16, 0}, [BYTES] = {GC_ARRAY_RAW, 0, 0, 16, 0}, [WEAK] = {GC_WEAK, 0, 0, 16, 0}, [HANDLE] = {GC_HANDLE, 0, 0, 16, 0},
+    [ONE] = {GC_FIXED, 0, 1, 16, 0}};
 
 typedef struct Node {
   uint64_t header;
