@@ -157,7 +157,7 @@ endif
 #: test-lang       the language corpus
 #: test-compiler   the parts of the compiler in Orus
 #: test-diagnostics  what the compiler says about mistakes (PROMOTE=1: what it says now is right)
-#: test-hostile    texts that nobody means well (DEEP=n WIDE=bytes MANGLED=n LINE=megabytes)
+#: test-hostile    texts that nobody means well (DEEP=n WIDE=bytes MANGLED=n LINE=megabytes LIBRARIES=n)
 #: orusc           the command of the compiler alone, compiled by itself
 #: test-orusc      the language corpus, compiled by it
 #: test-pieces     the prelude in pieces against the prelude as a whole
@@ -351,7 +351,7 @@ PROMOTE ?=
 test-diagnostics: all
 	@scripts/test-diagnostics $(B) $(PROMOTE:%=promote)
 
-# Texts that nobody means well: DEEP=n WIDE=bytes MANGLED=n LINE=megabytes (scripts/test-hostile).
+# Texts that nobody means well: DEEP=n WIDE=bytes MANGLED=n LINE=megabytes LIBRARIES=n (scripts/test-hostile).
 .PHONY: test-hostile
 test-hostile: all
 	@scripts/test-hostile $(B)
