@@ -497,4 +497,4 @@ test-install: all
 clean:
 	rm -rf build orus
 
--include $(B)/src/main.d $(B)/boot/prelink.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/tests/code/gen_module.d $(B)/tests/code/gen_calls.d $(B)/bench/heap_pauses.d
+-include $(B)/src/main.d $(B)/tests/compiler/session/run_images.d $(B)/boot/prelink.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/tests/code/gen_module.d $(B)/tests/code/gen_calls.d $(B)/bench/heap_pauses.d
