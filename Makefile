@@ -86,7 +86,7 @@ $(B)/orusc.2.orbc: $(BARE) $(B)/orusc.1.orbc
 
 # The index and the image of the prelude; the image has what these programs use.
 LIBRARY_SRC := $(sort $(wildcard examples/*.orus))
-$(B)/std.orbc: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus $(LIBRARY_SRC)
+$(B)/std.orbc: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus tools/test/examples.orus $(LIBRARY_SRC)
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/index.orbc -I . tools/index/main.orus
 	$(Q)$(BARE) $(B)/index.orbc $(B) $(LIBRARY_SRC)
 $(B)/std.index: $(B)/std.orbc ;
@@ -95,7 +95,7 @@ $(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	@mkdir -p $(@D)
 	$(Q)$(B)/embed texts $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
 
-$(B)/embedded/std_texts.orus: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) $(wildcard tools/pack/*.orus)
+$(B)/embedded/std_texts.orus: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) $(wildcard tools/pack/*.orus) tools/test/examples.orus
 	@mkdir -p $(@D)
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/pack.orbc -I . tools/pack/main.orus
 	$(Q)$(BARE) $(B)/pack.orbc std/ $@ $(STD_SRC)
