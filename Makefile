@@ -86,7 +86,7 @@ $(B)/orusc.2.orbc: $(BARE) $(B)/orusc.1.orbc
 
 # The index and the image of the prelude; the image has what these programs use.
 LIBRARY_SRC := $(sort $(wildcard examples/*.orus))
-$(B)/std.orbc: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus tools/test/examples.orus $(LIBRARY_SRC)
+$(B)/std.orbc: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) tools/index/main.orus tools/pack/shorten.orus tools/test/examples.orus $(LIBRARY_SRC)
 	$(Q)$(BARE) $(B)/orusc.2.orbc -o $(B)/index.orbc -I . tools/index/main.orus
 	$(Q)$(BARE) $(B)/index.orbc $(B) $(LIBRARY_SRC)
 $(B)/std.index: $(B)/std.orbc ;
