@@ -214,7 +214,7 @@ static const WithConstant with_constant[OP_COUNT] = {
     [OP_ADD_U32] = {POP_ADDK_U32, POP_ADDK_U32},
     [OP_AND] = {POP_ANDK, POP_ANDK},             [OP_OR] = {POP_ORK, POP_ORK},             [OP_XOR] = {POP_XORK, POP_XORK},
     [OP_SHL_I32] = {POP_SHLK_I32, 0},            [OP_SHL_I64] = {POP_SHLK_64, 0},          [OP_SHL_U64] = {POP_SHLK_64, 0},
-    [OP_SHR_I64] = {POP_SHRK_S, 0},              [OP_SHR_U64] = {POP_SHRK_U, 0},           [OP_DIV_U64] = {POP_DIVK_U64, 0},
+    [OP_SHR_I32] = {POP_SHRK_I32, 0},            [OP_SHR_I64] = {POP_SHRK_S, 0},           [OP_SHR_U64] = {POP_SHRK_U, 0},           [OP_DIV_U64] = {POP_DIVK_U64, 0},
     [OP_REM_U64] = {POP_REMK_U64, 0},            [OP_DIV_I32] = {POP_DIVK_I32, 0},         [OP_REM_I32] = {POP_REMK_I32, 0},
     [OP_DIV_I64] = {POP_DIVK_I64, 0},            [OP_REM_I64] = {POP_REMK_I64, 0},
 };

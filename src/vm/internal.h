@@ -63,7 +63,7 @@ struct Vm {
   Obj **ref_end;
   Frame *frame_end;
   const Func *functions;
-  ObjTable strings, ones; /* string constants made so far; objects of variants without fields, by type */
+  ObjTable strings, ones; /* string constants made so far; objects of variants without fields and empty arrays of lists, by type */
   Obj **globals_ref;
   Slot *globals_raw;
   const ProgramType *types;

@@ -315,6 +315,28 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_SUB_U64() raw[A].u = raw[B].u - raw[C].u
 #define DO_MULSHR() (raw[A].u = (uint32_t)(raw[B].u * *pc >> C), pc += 4)
 #define DO_CALL_FN() goto L_CALL_FN
+#define DO_NEW_LIST() goto L_NEW_LIST
+#define DO_LDNULL() ref[A] = NULL
+#define DO_LDS()                                                                    \
+  do {                                                                              \
+    Obj *o_ = table_get(&vm->strings, WIDE_INDEX);                                  \
+    if (UNLIKELY(!o_)) {                                                            \
+      SAVE();                                                                       \
+      o_ = object_string_constant(vm, (uint32_t)WIDE_INDEX);                        \
+      if (!o_) OUT_OF_MEMORY(sizeof(StringObj));                                    \
+    }                                                                               \
+    ref[A] = o_;                                                                    \
+  } while (0)
+#define DO_LE_S() raw[A].u = raw[B].s <= raw[C].s
+#define DO_NOT() raw[A].u = raw[B].u ^ 1
+#define DO_LPUSH_64() LPUSH_TO(ref[B], 64, 3)
+#define DO_SHRK_I32() (raw[A].s = (int32_t)raw[B].s >> (*pc & 31), pc++)
+#define DO_SUBK_U64() (raw[A].u = raw[B].u - *pc, pc++)
+#define DO_OR() raw[A].u = raw[B].u | raw[C].u
+#define DO_EQ_I() raw[A].u = raw[B].u == raw[C].u
+#define DO_LDC() raw[A].u = pc[WIDE - 1]
+#define DO_LOAD64() do { BYTES_AT(B, raw[C].u, sizeof(uint64_t)); memcpy(&raw[A].u, ELEMENT(0), sizeof(uint64_t)); } while (0)
+#define DO_NEW_OBJ() do { Obj *o_; COST(1); ALLOC(o_, vm->headers[C], B * 8); ref[A] = o_; } while (0)
 #define LENGTH_OF(type, object) do { const type *l_ = (const type *)(const void *)(object); CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
 #define DO_ALEN() LENGTH_OF(ArrayObj, ref[B])
 #define DO_LLEN() LENGTH_OF(ListObj, ref[B])
@@ -371,6 +393,7 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_GETF_P_INTO_LPUSH_32() LOOK_INTO(LPUSH_32)
 #define DO_GETF_P_INTO_LPUSH_P() LOOK_INTO(LPUSH_P)
 #define DO_GETF_P_INTO_LGET_I32() LOOK_INTO(LGET_I32)
+#define DO_GETF_P_INTO_LLEN() LOOK_INTO(LLEN)
 /* The element is not stored: it is operand b of the branch, which is the third word. */
 #define ELEMENT_BRANCH(form, shift)                                                   \
   do {                                                                                \
@@ -426,6 +449,32 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_SETF_32_THEN_MOV() do { DO_SETF_32(); pc++; DO_MOV(); } while (0)
 #define DO_SETF_32_THEN_SETF_32() do { DO_SETF_32(); pc++; DO_SETF_32(); } while (0)
 #define DO_SHLK_64_THEN_MULK_U64() do { DO_SHLK_64(); pc++; DO_MULK_U64(); } while (0)
+#define DO_ADDI_I32_THEN_AGET_U8() do { DO_ADDI_I32(); pc++; DO_AGET_U8(); } while (0)
+#define DO_ADDI_I32_THEN_LLEN() do { DO_ADDI_I32(); pc++; DO_LLEN(); } while (0)
+#define DO_AGET_U8_THEN_LGET_I32() do { DO_AGET_U8(); pc++; DO_LGET_I32(); } while (0)
+#define DO_GETF_I32_THEN_ADDI_I32() do { DO_GETF_I32(); pc++; DO_ADDI_I32(); } while (0)
+#define DO_GETF_I32_THEN_AGET_U8() do { DO_GETF_I32(); pc++; DO_AGET_U8(); } while (0)
+#define DO_GETF_I32_THEN_JEQ_IMM() do { DO_GETF_I32(); pc++; DO_JEQ_IMM(); } while (0)
+#define DO_GETF_P_INTO_LGET_I32_THEN_SETF_32() do { DO_GETF_P_INTO_LGET_I32(); pc++; DO_SETF_32(); } while (0)
+#define DO_GETF_P_THEN_GETF_I32() do { DO_GETF_P(); pc++; DO_GETF_I32(); } while (0)
+#define DO_GETF_P_THEN_GETF_U8() do { DO_GETF_P(); pc++; DO_GETF_U8(); } while (0)
+#define DO_GETF_P_THEN_LPUSH_32() do { DO_GETF_P(); pc++; DO_LPUSH_32(); } while (0)
+#define DO_LDI_THEN_LLEN() do { DO_LDI(); pc++; DO_LLEN(); } while (0)
+#define DO_LLEN_THEN_JLE_S() do { DO_LLEN(); pc++; DO_JLE_S(); } while (0)
+#define DO_MOVP_THEN_LDI() do { DO_MOVP(); pc++; DO_LDI(); } while (0)
+#define DO_MOVP_THEN_LPUSH_P() do { DO_MOVP(); pc++; DO_LPUSH_P(); } while (0)
+#define DO_MOV_THEN_ADDI_I32() do { DO_MOV(); pc++; DO_ADDI_I32(); } while (0)
+#define DO_MOV_THEN_SHLK_64() do { DO_MOV(); pc++; DO_SHLK_64(); } while (0)
+#define DO_MOV_THEN_SUBK_U64() do { DO_MOV(); pc++; DO_SUBK_U64(); } while (0)
+#define DO_NEW_OBJ_THEN_SETF_32() do { DO_NEW_OBJ(); pc++; DO_SETF_32(); } while (0)
+#define DO_NEW_OBJ_THEN_SETF_P() do { DO_NEW_OBJ(); pc++; DO_SETF_P(); } while (0)
+#define DO_SETF_32_THEN_SETF_P() do { DO_SETF_32(); pc++; DO_SETF_P(); } while (0)
+#define DO_ADDI_I32_THEN_AGET_U8_THEN_LGET_U8() do { DO_ADDI_I32_THEN_AGET_U8(); pc++; DO_LGET_U8(); } while (0)
+#define DO_GETF_I32_THEN_AGET_U8_THEN_LGET_I32() do { DO_GETF_I32_THEN_AGET_U8(); pc++; DO_LGET_I32(); } while (0)
+#define DO_GETF_P_INTO_LGET_I32_THEN_SETF_32_THEN_ADDI_I32() do { DO_GETF_P_INTO_LGET_I32_THEN_SETF_32(); pc++; DO_ADDI_I32(); } while (0)
+#define DO_MOVP_THEN_MOVP_THEN_LDI() do { DO_MOVP_THEN_MOVP(); pc++; DO_LDI(); } while (0)
+#define DO_NEW_OBJ_THEN_SETF_P_THEN_SETF_32() do { DO_NEW_OBJ_THEN_SETF_P(); pc++; DO_SETF_32(); } while (0)
+#define DO_MOVP_THEN_MOVP_THEN_MOVP_THEN_MOVP() do { DO_MOVP_THEN_MOVP_THEN_MOVP(); pc++; DO_MOVP(); } while (0)
 #define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
 
 VmStatus interp_run(Vm *vm) {
@@ -456,18 +505,9 @@ L_MOV: DO_MOV(); NEXT();
 L_MOVP: DO_MOVP(); NEXT();
 L_LDI: DO_LDI(); NEXT();
 L_LDI_F: DO_LDI_F(); NEXT();
-L_LDC: raw[A].u = pc[WIDE - 1]; NEXT();
-L_LDNULL: ref[A] = NULL; NEXT();
-L_LDS: {
-    Obj *o = table_get(&vm->strings, WIDE_INDEX);
-    if (UNLIKELY(!o)) {
-      SAVE();
-      o = object_string_constant(vm, (uint32_t)WIDE_INDEX);
-      if (!o) OUT_OF_MEMORY(sizeof(StringObj));
-    }
-    ref[A] = o;
-    NEXT();
-  }
+L_LDC: DO_LDC(); NEXT();
+L_LDNULL: DO_LDNULL(); NEXT();
+L_LDS: DO_LDS(); NEXT();
 L_GETG: raw[A] = vm->globals_raw[WIDE_INDEX]; NEXT();
 L_SETG: vm->globals_raw[WIDE_INDEX] = raw[A]; NEXT();
 L_GETGP: ref[A] = vm->globals_ref[WIDE_INDEX]; NEXT();
@@ -552,9 +592,9 @@ L_REM_U64:
 
   /* bits */
 L_AND: DO_AND(); NEXT();
-  SET_U(OR, raw[B].u | raw[C].u)
+L_OR: DO_OR(); NEXT();
 L_XOR: DO_XOR(); NEXT();
-  SET_U(NOT, raw[B].u ^ 1)
+L_NOT: DO_NOT(); NEXT();
   SET_S(SHL_I32, (int32_t)((uint32_t)raw[B].u << (raw[C].u & 31)))
   SET_U(SHL_I64, raw[B].u << (raw[C].u & 63))
   SET_U(SHL_U32, (uint32_t)raw[B].u << (raw[C].u & 31))
@@ -621,10 +661,10 @@ L_SQRT_F64: COST(1); raw[A].f = sqrt(raw[B].f); NEXT();
 L_FMA_F64: COST(1); raw[A].f = fma(raw[B].f, raw[C].f, raw[A].f); NEXT();
 
   /* comparisons */
-  SET_U(EQ_I, raw[B].u == raw[C].u)
+L_EQ_I: DO_EQ_I(); NEXT();
   SET_U(NE_I, raw[B].u != raw[C].u)
   SET_U(LT_S, raw[B].s < raw[C].s)
-  SET_U(LE_S, raw[B].s <= raw[C].s)
+L_LE_S: DO_LE_S(); NEXT();
   SET_U(LT_U, raw[B].u < raw[C].u)
   SET_U(LE_U, raw[B].u <= raw[C].u)
   SET_U(EQ_F, raw[B].f == raw[C].f)
@@ -697,11 +737,12 @@ L_MULK_U64: DO_MULK_U64(); NEXT();
 L_ANDK: DO_ANDK(); NEXT();
   CONSTANT(ADDK_U64, u, uint64_t, raw[B].u + k_)
 L_ADDK_U32: DO_ADDK_U32(); NEXT();
-  CONSTANT(SUBK_U64, u, uint64_t, raw[B].u - k_)
+L_SUBK_U64: DO_SUBK_U64(); NEXT();
   CONSTANT(XORK, u, uint64_t, raw[B].u ^ k_)
   CONSTANT(ORK, u, uint64_t, raw[B].u | k_)
   CONSTANT(SHLK_I32, s, uint64_t, (int32_t)((uint32_t)raw[B].u << (k_ & 31)))
 L_SHLK_64: DO_SHLK_64(); NEXT();
+L_SHRK_I32: DO_SHRK_I32(); NEXT();
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
 L_SHRK_U: DO_SHRK_U(); NEXT();
 L_MULSHR: DO_MULSHR(); NEXT();
@@ -845,13 +886,7 @@ L_THROW: {
 L_UNREACHABLE: TRAP(UNREACHABLE);
 
   /* objects */
-L_NEW_OBJ: {
-    Obj *o;
-    COST(1);
-    ALLOC(o, vm->headers[C], B * 8);
-    ref[A] = o;
-    NEXT();
-  }
+L_NEW_OBJ: DO_NEW_OBJ(); NEXT();
 L_NEW_ONE: {
     COST(1);
     Obj *o = table_get(&vm->ones, C);
@@ -981,7 +1016,7 @@ L_AFILLP: {
 #define STORE_BYTES(name, type) L_##name : { BYTES_AT(A, raw[B].u, sizeof(type)); type x_ = (type)raw[C].u; memcpy(ELEMENT(0), &x_, sizeof x_); NEXT(); }
   LOAD_BYTES(LOAD16, uint16_t)
   LOAD_BYTES(LOAD32, uint32_t)
-  LOAD_BYTES(LOAD64, uint64_t)
+L_LOAD64: DO_LOAD64(); NEXT();
   STORE_BYTES(STORE16, uint16_t)
   STORE_BYTES(STORE32, uint32_t)
   STORE_BYTES(STORE64, uint64_t)
@@ -991,10 +1026,18 @@ L_NEW_LIST: {
     int64_t n = raw[B].s;
     COST(2);
     if (UNLIKELY(n < 0 || (uint64_t)n > vm->limits.array_length)) TRAP_WITH(INVALID_VALUE, n, 0);
+    Obj *o;
+    if (LIKELY(n == 0 && table_get(&vm->ones, vm->types[C].number))) {
+      ALLOC(o, vm->headers[C], sizeof(ListObj));
+      ((ListObj *)(void *)o)->data = (ArrayObj *)(void *)table_get(&vm->ones, vm->types[C].number);
+      gc_wrote(&vm->heap, o); /* as SNEW */
+      ref[A] = o;
+      NEXT_CHECKED();
+    }
     SAVE();
-    ListObj *o = object_list(vm, C, (uint32_t)n);
+    o = (Obj *)(void *)object_list(vm, C, (uint32_t)n);
     if (UNLIKELY(!o)) OUT_OF_MEMORY(n);
-    ref[A] = (Obj *)(void *)o;
+    ref[A] = o;
     COST(n / 64);
     NEXT_CHECKED();
   }

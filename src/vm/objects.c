@@ -33,10 +33,16 @@ Obj *object_string_constant(Vm *vm, uint32_t index) {
 
 Obj *object_one(Vm *vm, uint32_t type) { return table_prepare(vm, &vm->ones, type) ? table_set(&vm->ones, type, gc_alloc(&vm->heap, vm->headers[type], 16)) : NULL; }
 
+/* The array of a list without elements: nothing can be stored in it, so one for all lists of a type will do. */
+static Obj *empty_array(Vm *vm, uint32_t type) {
+  Obj *o = table_get(&vm->ones, type);
+  return o || !table_prepare(vm, &vm->ones, type) ? o : table_set(&vm->ones, type, vm_array(vm, type, 0));
+}
+
 ListObj *object_list(Vm *vm, uint32_t type, uint32_t capacity) {
   GcScope scope;
   gc_scope_open(&vm->heap, &scope);
-  scope.slots[0] = vm_array(vm, vm->types[type].number, capacity);
+  scope.slots[0] = capacity ? vm_array(vm, vm->types[type].number, capacity) : empty_array(vm, vm->types[type].number);
   Obj *o = scope.slots[0] ? gc_alloc(&vm->heap, vm->headers[type], sizeof(ListObj)) : NULL;
   if (o) {
     ((ListObj *)(void *)o)->data = (ArrayObj *)(void *)scope.slots[0];
