@@ -15,7 +15,7 @@
 #include "../host.h"
 
 /* So many instructions that a function is not expanded where it is called. */
-#define LONG "  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n"
+#define LONG "  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n  nop\n"
 
 #define TYPES                                                                                        \
   "module lazy\nentry main\n"                                                                        \
