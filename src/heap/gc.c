@@ -6,7 +6,7 @@
 enum {
   SWEEP_STEPS = 8,   /* blocks swept at a minor collection, wanted or not: the memory of the dead goes back soon */
   SWEEP_HASTE = 32,  /* the same when the next marking is due */
-  PACE = 4,          /* bytes marked for a byte of new old objects: the heap grows by at most a quarter while marking is under way */
+  PACE = 8,          /* bytes marked for a byte of new old objects: the heap grows by at most an eighth while marking is under way */
   STEP_CAP = 4,      /* a step does at most that many times its least work, unless far behind */
   STEP_BYTES = 128 << 10
 };

@@ -60,7 +60,7 @@ typedef struct GcScope {
 typedef struct GcBlock GcBlock;
 typedef struct GcLarge GcLarge;
 
-enum { GC_CLASSES = 30 };
+enum { GC_CLASSES = 37 };
 
 typedef struct GcClass {
   GcBlock *blocks, *sweep; /* those that are swept; those that wait for it */

@@ -21,7 +21,7 @@ enum {
 
 enum { GC_POISON = 0xdb }; /* debug builds: bytes of what was freed or left */
 
-/* Sizes of both heads are multiples of 16, so cells and objects start at such. */
+/* Sizes of both heads are multiples of 16. */
 struct GcBlock {
   GcBlock *next;
   uint32_t cell, cells; /* bytes of a cell, how many */
@@ -48,7 +48,7 @@ static inline uint32_t cards_of(uint64_t elements) { return (uint32_t)((elements
 static inline GcLarge *large_of(Obj *o) { return (GcLarge *)(void *)o - 1; }
 static inline const GcShape *shape_of(const GcHeap *h, const Obj *o) { return &h->config.shapes[obj_type(o)]; }
 
-static inline uint64_t array_bytes(const GcShape *s, uint32_t length) { return (16 + ((uint64_t)length << s->elem_shift) + 15) & ~(uint64_t)15; }
+static inline uint64_t array_bytes(const GcShape *s, uint32_t length) { return (16 + ((uint64_t)length << s->elem_shift) + 7) & ~(uint64_t)7; }
 
 /* Bytes that the object takes, a multiple of 8 and at least 16. */
 static inline uint64_t object_bytes(const GcHeap *h, const Obj *o) {

@@ -10,12 +10,12 @@
 enum { SWEEP_TRIES = 4 }; /* blocks swept for one cell before a new block is taken: bounds the pause */
 
 /* Above 1024, what the largest block can be divided into without loss.  At most a quarter of a cell is lost. */
-static const uint16_t class_size[GC_CLASSES] = {16,  32,  48,  64,  80,   96,   112,  128,  160,  192,  224,  256,  320,  384,  448,
-                                                512, 640, 768, 896, 1024, 1360, 1632, 2032, 2336, 2720, 3264, 4080, 5024, 6544, GC_SMALL_MAX};
+static const uint16_t class_size[GC_CLASSES] = {16,  24,  32,  40,  48,  56,   64,   72,   80,   88,   96,   104,  112,  120,  128,  160, 192, 224, 256,
+                                                320, 384, 448, 512, 640, 768,  896,  1024, 1360, 1632, 2032, 2336, 2720, 3264, 4080, 5024, 6544, GC_SMALL_MAX};
 
 static unsigned class_of(uint64_t size) {
-  if (size <= 128) return (unsigned)((size + 15) / 16 - 1);
-  unsigned c = 8;
+  if (size <= 128) return (unsigned)(size / 8 - 2); /* sizes are multiples of 8 */
+  unsigned c = 15;
   while (class_size[c] < size) c++;
   return c;
 }
