@@ -8,7 +8,7 @@
 
 enum {
   SMALL = 40,        /* instructions of a function that is expanded in a loop */
-  TINY = 20,         /* and elsewhere */
+  TINY = 14,         /* and elsewhere */
   ANALYSED = 128,    /* instructions of a function whose locals are looked at */
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
