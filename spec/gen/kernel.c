@@ -147,6 +147,7 @@ static void orus_prototype(const Call *c) {
 
 static void orus(void) {
   puts("//! The kernel calls and their constants (spec/kernel.idl), for the prelude only. Generated: run `make docs`.\n"
+       "//! Internal: docs/kernel_abi.md tells of each call.\n"
        "//! Every call gives at least 0, or -1; then `kernel_errno()` is one of ERR_. A call that succeeds leaves it.\n");
   for (int i = 0; i < ERRORS; i++) printf("/// %s\npub ERR_%s: i64 := %d\n", errors[i].meaning, errors[i].name, errors[i].value);
   for (int i = 0; i < CONSTS; i++) printf("/// %s\npub %s_%s: i64 := %d\n", consts[i].meaning, consts[i].group, consts[i].name, consts[i].value);
