@@ -106,9 +106,28 @@ static Val convert(Fn *f, unsigned op, Val v, Type *t, int c, int dest) {
   return (Val){t, to};
 }
 
+static void fill(Fn *f, Val *args, uint32_t count, int *raw_base, int *ref_base);
+
+/* Null in slots of references, so that nothing is kept alive by them; raw values keep nothing alive. */
+static Val clear(Fn *f, Node *at, int is_list, Val *args) {
+  Type *element = args[0].type->args[0];
+  if (lower_is_raw(f, element)) return lower_void(f);
+  int null = emit_temp(&f->e, 0), rt, pt;
+  emit(&f->e, OP_LDNULL, null, (int)type_machine(f->c, element), 0);
+  mark_place(f, at);
+  if (is_list) emit(&f->e, OP_LSETP, args[0].reg, args[1].reg, null);
+  else {
+    Val all[4] = {args[0], args[1], args[2], {element, null}};
+    fill(f, all, 4, &rt, &pt);
+    emit(&f->e, OP_AFILLP, rt, pt, 0);
+  }
+  return lower_void(f);
+}
+
 static int special(Fn *f, Node *at, const char *name, Val *args, Type *result, int dest, Val *v) {
   Program0 *p = PROGRAM(f);
   if (!strcmp(name, "__push")) *v = push(f, at, args);
+  else if (!strcmp(name, "__lclear") || !strcmp(name, "__aclear")) *v = clear(f, at, name[2] == 'l', args);
   else if (!strcmp(name, "__error")) *v = make_error(f, args, dest);
   else if (!strcmp(name, "__show")) *v = lower_show(f, at, args[0], 0, dest);
   else if (!strcmp(name, "__repr")) *v = lower_show(f, at, args[0], 1, dest);
