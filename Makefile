@@ -162,6 +162,7 @@ endif
 #: test-orusc      the language corpus, compiled by it
 #: test-pieces     the prelude in pieces against the prelude as a whole
 #: test-docs       the programs in the documents
+#: test-rules      that each rule of the reference has a test
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-bootstrap-recipe  docs/bootstrap.md, followed in a copy of the tree
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
@@ -368,6 +369,10 @@ test-orusc: orusc
 
 test-docs: orusc
 	@scripts/test-docs $(B)
+
+.PHONY: test-rules
+test-rules: all
+	@scripts/test-rules $(B)
 
 # Compiled by stage0, then by itself twice: what it makes of itself must stay the same; by other builds too: make bootstrap WITH="asan-gcc debug-clang".
 WITH ?=
