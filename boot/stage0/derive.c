@@ -66,9 +66,10 @@ static void variant_string(Compiler *c, Text *s, Type *t, const Variant *v) {
   int bare = t->decl == p->option || t->decl == p->result;
   add_text(c, s, "        Self.%s", v->name->text);
   put_names(c, s, v, "a");
-  add_text(c, s, " -> \"%s%s%s%s\"", bare ? "" : t->decl->name->text, bare ? "" : ".", v->name->text, v->count ? "(" : "");
-  for (uint32_t i = 0; i < v->count; i++) add_text(c, s, " + %s__repr(a%u)", i ? "\", \" + " : "", i);
-  add_text(c, s, "%s\n", v->count ? " + \")\"" : "");
+  add_text(c, s, " -> \"%s%s%s%s\"", bare ? "" : t->decl->name->text, bare ? "" : ".", v->name->text, !v->count ? "" : v->braces ? "{ " : "(");
+  for (uint32_t i = 0; i < v->count; i++)
+    add_text(c, s, " + \"%s%s%s\" + __repr(a%u)", i ? ", " : "", v->braces ? v->fields[i].name->text : "", v->braces ? ": " : "", i);
+  add_text(c, s, "%s\n", !v->count ? "" : v->braces ? " + \" }\"" : " + \")\"");
 }
 
 static void variant_eq(Compiler *c, Text *s, const Variant *v) {

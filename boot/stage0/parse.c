@@ -367,6 +367,7 @@ static Node *parse_variant(Parser *p) {
   TokenKind close = parser_is(p, T_LBRACE) ? T_RBRACE : T_RPAREN;
   NodeList l = {{0}};
   if (parser_take(p, T_LPAREN) || parser_take(p, T_LBRACE)) {
+    if (close == T_RBRACE && p->t[1].kind == T_COLON) n->flags |= F_NAMED;
     while (!parser_is(p, close)) {
       list_add(p, &l, parse_payload(p));
       if (!parser_take(p, T_COMMA)) break;

@@ -26,6 +26,7 @@ typedef struct Variant {
   Name *name;
   Field *fields;
   uint32_t count, machine; /* machine: VARIANT type */
+  int braces;              /* declared as Name{x: T} */
 } Variant;
 
 struct Type {

@@ -231,7 +231,7 @@ void type_complete(Compiler *c, Type *t) {
   t->variants_count = n->count;
   t->variants = arena_alloc(c, n->count * sizeof *t->variants);
   for (uint32_t i = 0; i < n->count; i++)
-    t->variants[i] = (Variant){n->list[i]->name, resolve_fields(c, t->decl, n->list[i], &env), n->list[i]->count, 0};
+    t->variants[i] = (Variant){n->list[i]->name, resolve_fields(c, t->decl, n->list[i], &env), n->list[i]->count, 0, n->list[i]->flags & F_NAMED};
 }
 
 /* -- representation -- */
