@@ -58,7 +58,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap bench-start test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated test-generated-debug test-generated-asan fuzz-smoke bench bench-std bench-compile bench-heap bench-start test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) $(B)/orus.copy && mv -f $(B)/orus.copy orus    # one that runs cannot be written to
@@ -313,10 +313,12 @@ test-verify:
 
 # Random valid modules under the sanitizers, and in the debug build, which checks the values of all operands: make test-generated GENERATED=20000
 GENERATED ?= 20000
-test-generated:
+test-generated: test-generated-debug test-generated-asan
+test-generated-debug:
 	@$(MAKE) -s VARIANT=debug build/debug-gcc/tests/code/test_generated
-	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
 	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/debug-gcc/tests/code/test_generated
+test-generated-asan:
+	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
 	@ORUS_GENERATED=$$(($(GENERATED) / 5)) ORUS_SEED=1000000 scripts/run-tests build/asan-gcc/tests/code/test_generated
 
 # Every limit is reached and ends in an error.
@@ -430,9 +432,14 @@ test-fault: $(B)/tests/stage0/test_fault $(B)/tests/vm/test_fault_library
 # All that the tests run, without running it.
 programs: all orusc $(TEST_BIN) $(B)/tests/compiler/session/run_images
 
-# A collection at every allocation makes hours of the many runs of test_fault_library.
+# Without what targets of their own run in this build, in larger sizes: test-fault, test-verify, test-generated. A collection at every allocation makes
+# hours of the many runs of test_fault_library.
+unit.elsewhere.release := %/test_fault %/test_fault_library
+unit.elsewhere.asan    := %/test_mutants %/test_generated
+unit.elsewhere.stress  := %/test_fault_library
+unit.sizes.stress      := ORUS_MUTANTS=4000 ORUS_GENERATED=150 ORUS_FAULT_MS=500
 unit: $(TEST_BIN)
-	@scripts/run-tests $(if $(filter stress,$(VARIANT)),$(filter-out %/test_fault_library,$(TEST_BIN)),$(TEST_BIN))
+	@$(unit.sizes.$(VARIANT)) scripts/run-tests $(filter-out $(unit.elsewhere.$(VARIANT)),$(TEST_BIN))
 
 # Files that follow from spec/ are committed; check refuses stale ones.
 GEN := $(B)/spec/gen
