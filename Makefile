@@ -167,8 +167,7 @@ endif
 #: test-bootstrap-recipe  docs/bootstrap.md, followed in a copy of the tree
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
 #: test-math       std/math against MPFR (MATH_POINTS=n a function)
-#: test-std        test blocks and doc examples of std, tests/library
-#: coverage        which lines of std all tests in Orus execute, as pages in build/coverage
+#: test-std        test blocks and doc examples of std, tests/library, tests/std; which lines they execute (LEAST=percent), as pages in build/*/coverage
 #: test-testtool   orus test itself
 #: test-fmt        the formatter (FMT_LAYOUTS=n random layouts of each file)
 #: test-doc        the pages of std: links, and how a browser shows them
@@ -404,14 +403,9 @@ MATH_POINTS ?= 20000
 test-math: all
 	@MATH_POINTS=$(MATH_POINTS) scripts/test-math $(B)
 
-# The tests in the modules of std, and the examples in their documentation.
+# The tests of std, and how many of its lines they execute.
 test-std: all
-	@$(ORUS) test std tests/library
-
-# Which lines of std are executed by its tests and by the language corpus.
-.PHONY: coverage
-coverage: all
-	@$(ORUS) test --std std --coverage build/coverage std tests/library tests/std tests/lang tests/language | grep '^coverage'
+	@scripts/test-std $(B)
 
 # What `orus test` says and does.
 test-testtool: all
