@@ -64,10 +64,10 @@ ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) $(B)/orus.copy && mv -f $(B)/orus.copy orus    # one that runs cannot be written to
 endif
 
-$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_image.o $(B)/tool_prelinked.o $(B)/std_prelinked.o $(LIB)
+$(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_prelinked.o $(B)/std_prelinked.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
-$(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
+$(BARE): $(B)/src/main.o $(CLI_OBJ) $(B)/boot/no_tools.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 # The compiler in Orus: compiled by stage0 (1), by itself (2); that one compiles the tools, which have the compiler and std in them. Files of bytecode fit every
@@ -93,7 +93,7 @@ $(B)/std.index: $(B)/std.orbc ;
 
 $(B)/embedded/embedded.orus: $(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC)
 	@mkdir -p $(@D)
-	$(Q)$(B)/embed texts $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
+	$(Q)$(B)/embed $(B)/std.index $(STD_SRC) $(TOOL_SRC) >$@
 
 $(B)/embedded/std_texts.orus: $(BARE) $(B)/orusc.2.orbc $(STD_SRC) $(wildcard tools/pack/*.orus) tools/test/examples.orus
 	@mkdir -p $(@D)
@@ -114,7 +114,7 @@ $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
 $(B)/std_prelinked.c: $(B)/prelink $(B)/std.orbc
 	$(Q)$(B)/prelink std $(B)/std.orbc >$@
 
-$(B)/prelink: $(B)/boot/prelink.o $(CLI_OBJ) $(B)/tool_none.o $(LIB)
+$(B)/prelink: $(B)/boot/prelink.o $(CLI_OBJ) $(B)/boot/no_tools.o $(LIB)
 	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 else
 $(B)/%_prelinked.c: host-tools
@@ -126,17 +126,19 @@ host-tools:
 $(TOOLS)/tool.orbc $(TOOLS)/orusc.2.orbc: host-tools ;
 endif
 
-$(B)/tool_image.c: $(B)/embed $(TOOLS)/tool.orbc src/cli/tool.h
-	$(Q)$(B)/embed images tool=$(TOOLS)/tool.orbc std=$(TOOLS)/std.orbc >$@
-
-$(B)/tool_none.c: $(B)/embed src/cli/tool.h
-	$(Q)$(B)/embed images tool= std= >$@
-
-$(B)/tool_%.o: $(B)/tool_%.c
-	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
-
 $(B)/%_prelinked.o: $(B)/%_prelinked.c
 	$(Q)$(XCC) $(CFLAGS_ALL) -c $< -o $@
+
+# What takes how much of the executable.
+.PHONY: sizes
+sizes: all $(B)/sizes
+	$(Q)strip -o $(B)/orus.stripped $(ORUS)
+	$(Q)$(B)/sizes $(B)/orus.stripped
+	@echo
+	@size $(B)/src/main.o $(CLI_OBJ) $(LIB_OBJ) | sed "s|$(B)/||" | sort -k 4 -n -r
+
+$(B)/sizes: $(B)/boot/sizes.o $(B)/tool_prelinked.o $(B)/std_prelinked.o $(LIB)
+	$(Q)$(XCC) $^ -o $@ $(LDFLAGS_ALL) -lm
 
 $(B)/embed: boot/embed.c
 	@mkdir -p $(@D)
@@ -181,6 +183,7 @@ endif
 #: test-generated  random valid modules (GENERATED=n)
 #: fuzz-smoke      the fuzzers for a moment (FUZZ_SECONDS=n)
 #: check           layers, symbols, links in documents, generated files
+#: sizes           what takes how many bytes of the executable
 #: docs            write the generated files
 #: unicode         the tables of std/unicode, made anew of the package unicode-data
 #: bench           compare with other languages (BENCH= RUNS= PEERS=)
@@ -450,7 +453,7 @@ endef
 check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 	@scripts/check-includes
 	@scripts/check-docs
-	@$(MAKE) -s all && scripts/check-symbols $(B)
+	@$(MAKE) -s all && scripts/check-symbols $(B) && scripts/check-size $(B)
 	$(call generated,@scripts/generated check)
 
 docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
@@ -503,4 +506,4 @@ test-install: all
 clean:
 	rm -rf build orus
 
--include $(B)/src/main.d $(B)/tests/compiler/session/run_images.d $(B)/boot/prelink.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/tests/code/gen_module.d $(B)/tests/code/gen_calls.d $(B)/bench/heap_pauses.d
+-include $(B)/src/main.d $(B)/boot/no_tools.d $(B)/tests/compiler/session/run_images.d $(B)/boot/prelink.d $(B)/boot/sizes.d $(CLI_OBJ:.o=.d) $(B)/boot/stage0/main.d $(LIB_OBJ:.o=.d) $(S0_OBJ:.o=.d) $(TEST_BIN:=.d) $(B)/tests/code/gen_module.d $(B)/tests/code/gen_calls.d $(B)/bench/heap_pauses.d

@@ -1,10 +1,7 @@
 /* embed.c -- makes what is built into the executable into sources:
  *
- *   embed images NAME=FILE...     a C file with, for each, orus_NAME_image, the bytes of FILE as 64-bit words, and
- *                                 orus_NAME_size in bytes; no bytes, and no prelinked code
- *                                 (boot/prelink.c), when there is no name of a file
- *   embed texts INDEX FILE...     a module in Orus with VERSION, BYTECODE, BUILD (a number made from all FILEs) and STD_INDEX
- *                                 (the text of the file INDEX)
+ *   embed INDEX FILE...     a module in Orus with VERSION, BYTECODE, BUILD (a number made from all FILEs) and
+ *                           STD_INDEX (the text of the file INDEX)
  *
  * The result goes to standard output.  Exit code 1: a file cannot be read, or nothing written. */
 #include "cli/version.h"
@@ -15,39 +12,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { WORDS_A_LINE = 6 };
-
 static FILE *open_file(const char *path) {
   FILE *f = fopen(path, "rb");
   if (!f) fprintf(stderr, "embed: cannot read '%s'\n", path);
   return f;
-}
-
-/* NAME=FILE */
-static int put_image(const char *word) {
-  uint8_t bytes[8];
-  uint64_t total = 0;
-  size_t n, name = strcspn(word, "="), column = 0;
-  const char *path = word[name] ? word + name + 1 : "";
-  FILE *f = *path ? open_file(path) : NULL;
-  if (*path && !f) return 1;
-  printf("\nconst uint64_t orus_%.*s_image[] = {", (int)name, word);
-  for (; f && (n = fread(bytes, 1, sizeof bytes, f)) > 0; total += n) {
-    uint64_t value = 0;
-    for (size_t k = 0; k < n; k++) value |= (uint64_t)bytes[k] << 8 * k;
-    printf("%s0x%" PRIx64 ",", column++ % WORDS_A_LINE ? " " : "\n  ", value);
-  }
-  printf("\n  0};\nconst size_t orus_%.*s_size = %" PRIu64 ";\n", (int)name, word, total);
-  if (f) fclose(f);
-  else printf("const uint64_t orus_%.*s_prelinked[] = {0};\n", (int)name, word);
-  return 0;
-}
-
-static int put_images(char **words, int count) {
-  printf("#include \"cli/tool.h\"\n");
-  for (int i = 0; i < count; i++)
-    if (put_image(words[i])) return 1;
-  return 0;
 }
 
 static void put_char(int c) {
@@ -91,9 +59,7 @@ static int put_texts(const char *index, char **paths, int count) {
 }
 
 int main(int argc, char **argv) {
-  int code = 1;
-  if (argc >= 3 && !strcmp(argv[1], "images")) code = put_images(argv + 2, argc - 2);
-  else if (argc >= 3 && !strcmp(argv[1], "texts")) code = put_texts(argv[2], argv + 3, argc - 3);
-  else fprintf(stderr, "usage: embed images NAME=FILE... | embed texts INDEX FILE...\n");
+  int code = argc >= 2 ? put_texts(argv[1], argv + 2, argc - 2) : 1;
+  if (argc < 2) fprintf(stderr, "usage: embed INDEX FILE...\n");
   return fflush(stdout) || ferror(stdout) ? 1 : code;
 }

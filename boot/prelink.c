@@ -1,9 +1,10 @@
-/* prelink.c -- links what is built into the executable (code/prelinked.h):
+/* prelink.c -- packs and links what is built into the executable (code/prelinked.h):
  *
- *   prelink NAME IMAGE [WORD... ";"]...   a C file with orus_NAME_prelinked: the program IMAGE, with code of the functions that are called when it
+ *   prelink NAME IMAGE [WORD... ";"]...   a C file with orus_NAME_words: the program IMAGE, with code of the functions that are called when it
  *                                         runs with these words, once for each list of them; without lists, of all its functions
  *
- * What the runs print goes to standard error, the result to standard output.  Exit code 1: a file cannot be read, or nothing written. */
+ * What the runs print goes to standard error, the result to standard output.  Exit code 1: a file cannot be read, nothing
+ * written, or what is packed is not the image any more when it is unpacked. */
 #include "cli/run.h"
 #include "code/prelinked.h"
 #include "code/private.h"
@@ -39,7 +40,7 @@ static void *read_image(const char *path, size_t *size) {
 }
 
 static void print_words(const char *name, const CodeVec *words) {
-  printf("#include \"cli/tool.h\"\n\nconst uint64_t orus_%s_prelinked[] = {", name);
+  printf("#include \"cli/tool.h\"\n\nconst uint64_t orus_%s_words[] = {", name);
   for (size_t i = 0; i < words->count; i++) printf("%s0x%" PRIx64 ",", i % WORDS_A_LINE ? " " : "\n  ", VEC_ROWS(uint64_t, *words)[i]);
   printf("\n  0};\n");
 }
@@ -49,12 +50,23 @@ static int make(Host *host, const void *image, size_t size, const Collected *c, 
   Program p;
   LoadReport report;
   if (!program_init(&p, host_memory(host))) return 0;
-  int ok = program_add_vouched(&p, image, size, ~(uint64_t)0, NULL, &report);
+  int ok = program_add_vouched(&p, image, size, ~(uint64_t)0, &report);
   for (uint32_t i = 0; ok && i < p.functions_count; i++)
     if (!c || c->called[i]) ok = program_link(&p, &p.functions[i]) > 0;
   ok = ok && prelinked_put(&p, image, words);
   program_free(&p);
   return ok;
+}
+
+/* Whether the image can be had again. */
+static int is_whole(Host *host, const CodeVec *words, const void *image, size_t size) {
+  GcMemory memory = host_memory(host);
+  void *again;
+  size_t again_size;
+  if (packed_image(prelinked_packed(words->rows), prelinked_rest(words->rows), memory, &again, &again_size) <= 0) return 0;
+  int same = again_size == size && !memcmp(image, again, size);
+  memory.free(memory.ctx, again, again_size, 16);
+  return same;
 }
 
 static int run_all(Host *host, char **words, int count, const void *image, size_t size, Collected *c) {
@@ -83,6 +95,7 @@ int main(int argc, char **argv) {
   CodeVec made;
   vec_init(&made, host_memory(&host), sizeof(uint64_t));
   int ok = argc == 3 ? make(&host, image, size, NULL, &made) : run_all(&host, argv + 3, argc - 3, image, size, &c) && make(&host, image, size, &c, &made);
+  if (ok && !is_whole(&host, &made, image, size)) ok = fprintf(stderr, "prelink: %s is not the same when it is unpacked\n", argv[2]) < 0;
   if (dup2(out, 1) < 0) return 1;
   if (ok) print_words(argv[1], &made);
   return ok && !fflush(stdout) && !ferror(stdout) ? 0 : 1;

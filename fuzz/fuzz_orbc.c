@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   LoadReport report;
   GcMemory memory = fuzz_memory();
   if (program_init(&p, memory)) {
-    if (program_add(&p, image, size, 0, &report) || program_add_vouched(&p, image, size, 0, NULL, &report))
+    if (program_add(&p, image, size, 0, &report) || program_add_vouched(&p, image, size, 0, &report))
       for (uint32_t i = 0; i < p.functions_count; i++) program_link(&p, &p.functions[i]);
     program_free(&p);
   }

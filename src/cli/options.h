@@ -21,8 +21,8 @@ typedef struct Options {
   int stats, profile, json;
   TraceKind trace;
   int named; /* the command stood there */
-  int vouched; /* the program is part of the executable: see program_add_vouched(), also for the next */
-  const uint64_t *prelinked;
+  const uint64_t *built_in; /* the program is this part of the executable (program_add_built_in), not an image; NULL: it is one */
+  int vouched; /* program_add_vouched() */
   VmLimits limits;
 } Options;
 

@@ -68,7 +68,9 @@ static int by_count(const void *a, const void *b) {
 
 static void print_function(const Func *func, uint32_t line) {
   uint32_t n, k;
-  const char *name = orbc_string(&func->module->view, func->row->name, &n), *file = orbc_string(&func->module->view, func->row->file, &k);
+  OrbcFunction room;
+  const OrbcFunction *row = func_row(func, &room);
+  const char *name = orbc_string(&func->module->view, row->name, &n), *file = orbc_string(&func->module->view, row->file, &k);
   fprintf(stderr, "%.*s (%.*s:%" PRIu32 ")\n", (int)n, name, (int)k, file, line);
 }
 

@@ -9,12 +9,14 @@
 static void print_frames(const Vm *vm, const Obj *error) {
   const Func *func;
   uint32_t pc, n, k, line, column;
+  OrbcFunction room;
   for (uint32_t i = 0; vm_error_frame(vm, error, i, &func, &pc); i++) {
     if (!func) {
       fprintf(stderr, "  ...\n");
       continue;
     }
-    const char *name = orbc_string(&func->module->view, func->row->name, &n), *file = orbc_string(&func->module->view, func->row->file, &k);
+    const OrbcFunction *row = func_row(func, &room);
+    const char *name = orbc_string(&func->module->view, row->name, &n), *file = orbc_string(&func->module->view, row->file, &k);
     program_position(func, pc, &line, &column);
     fprintf(stderr, "  at %.*s (%.*s:%" PRIu32 ":%" PRIu32 ")\n", (int)n, name, (int)k, file, line, column);
   }

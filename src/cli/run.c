@@ -61,13 +61,15 @@ static int load(Host *host, const Options *o, const void *image, size_t size, Pr
   if (!program_init(program, host_memory(host))) return out_of_memory();
   program->is_exact = o->trace != TRACE_NONE;
   uint64_t grants = ~(uint64_t)0;
-  if (has_imports(image, size) && orus_std_size) {
-    if (!program_add_vouched(program, orus_std_image, orus_std_size, grants, orus_std_prelinked, &report)) {
+  if (has_imports(image, size) && orus_std_words[0]) {
+    if (!program_add_built_in(program, orus_std_words, grants, &report)) {
       program_free(program);
       return refused("the standard library", &report);
     }
   }
-  if (o->vouched ? program_add_vouched(program, image, size, grants, o->prelinked, &report) : program_add(program, image, size, grants, &report)) return -1;
+  int added = o->built_in ? program_add_built_in(program, o->built_in, grants, &report)
+              : o->vouched ? program_add_vouched(program, image, size, grants, &report) : program_add(program, image, size, grants, &report);
+  if (added) return -1;
   program_free(program);
   return refused(o->file, &report);
 }
@@ -85,7 +87,7 @@ int verify_image(Host *host, const Options *o, const void *image, size_t size) {
 
 /* The program's arguments as an Array[string]; NULL: no memory. */
 static Obj *make_args(Vm *vm, const Func *entry, const Options *o, GcScope *scope) {
-  uint32_t type = entry->module->types[entry->module->view.items[orbc_type(&entry->module->view, entry->row->type)->first_item].type - ORBC_FIRST_MODULE_TYPE];
+  uint32_t type = entry->module->types[entry->module->view.items[func_type(entry)->first_item].type - ORBC_FIRST_MODULE_TYPE];
   scope->slots[0] = vm_array(vm, type, (uint32_t)o->args_count);
   for (int i = 0; scope->slots[0] && i < o->args_count; i++) {
     Obj *s = vm_string(vm, o->args[i], strlen(o->args[i]));
@@ -126,7 +128,7 @@ static VmStatus run_machine(Vm *vm, Host *host, const Program *program, const Op
 
 /* Whether the entry function returns the exit code. */
 static int has_code(const Func *entry) {
-  const OrbcType *t = orbc_type(&entry->module->view, entry->row->type);
+  const OrbcType *t = func_type(entry);
   return t->items > t->number;
 }
 
@@ -167,7 +169,7 @@ int run_entry(Vm *vm, Host *host, const Program *program, const Options *o) {
 /* An entry takes nothing or one Array[string], and returns nothing or an i32. */
 static int entry_fits(const Func *entry) {
   const OrbcModule *m = &entry->module->view;
-  const OrbcType *t = orbc_type(m, entry->row->type);
+  const OrbcType *t = func_type(entry);
   if (t->number > 1 || t->items - t->number > 1) return 0;
   if (has_code(entry) && m->items[t->first_item + t->number].type != TYPE_I32) return 0;
   if (t->number == 0) return 1;

@@ -51,10 +51,9 @@ static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
 }
 
 int tool_run(Host *host, char **words, int count, ToolAnswer *answer) {
-  Options o = {.file = "orus", .args = words, .args_count = count, .vouched = 1};
+  Options o = {.file = "orus", .args = words, .args_count = count, .built_in = orus_tool_words};
   *answer = (ToolAnswer){.host = host};
-  o.prelinked = orus_tool_prelinked;
-  if (orus_tool_size) return run_image(host, &o, orus_tool_image, orus_tool_size, take_answer, answer);
+  if (orus_tool_words[0]) return run_image(host, &o, NULL, 0, take_answer, answer);
   fprintf(stderr, "orus: there is no compiler in this executable\n");
   return EXIT_USAGE;
 }

@@ -2,6 +2,7 @@
  * (Davidson & Holler, "A study of a C function inliner", 1988, on what to expand: small callees, bounded growth, no recursion.) */
 #include "code/inline.h"
 #include "code/flow.h"
+#include "code/packed.h"
 #include "code/verify.h"
 
 #include <string.h>
@@ -24,6 +25,8 @@ enum { INVALID, EXPANDABLE, NOT_EXPANDABLE };
 
 /* What is known of a function, kept for all those that it is expanded in when it is small. */
 struct CodeFacts {
+  OrbcBody body;
+  size_t size;         /* of this block: behind the notes stands what a packed body was unpacked to */
   uint8_t state; /* INVALID: the verifier refuses it, nothing else is known */
   uint8_t loops_to_start; /* something jumps to its first instruction */
   uint32_t params[2], locals[2], total[2];
@@ -185,7 +188,7 @@ static const OrbcType *called_type(const Inliner *in, uint64_t w, uint32_t note)
   switch (insn_op(w)) {
   case OP_CALL:
     if (insn_c(w) < v->imports_count) return orbc_type(v, v->imports[insn_c(w)].type);
-    return orbc_type(v, v->functions[insn_c(w) - v->imports_count].type);
+    return orbc_type(v, orbc_signature(v, insn_c(w) - v->imports_count).type);
   case OP_CALL_FN: return orbc_type(v, insn_c(w));
   case OP_CALL_TRAIT: return orbc_type(v, v->items[orbc_type(v, note & (uint32_t)NOTE_TYPE)->first_item + insn_c(w)].type);
   default: return NULL;
@@ -201,8 +204,9 @@ static uint32_t ref_results(const Inliner *in, uint64_t w, uint32_t note) {
 
 /* References that the code may hold: those it names, results of calls, which may be the next call's arguments without being named, and locals, which are read
  * unwritten, in a window or behind the first of several results.  What a call's window has room for beyond these stays empty, and need not be a root. */
-static uint32_t refs_used(const Inliner *in, const CodeFacts *f, const OrbcFunction *row) {
-  const uint64_t *code = in->m->view.code + row->first_code;
+static uint32_t refs_used(const Inliner *in, const CodeFacts *f) {
+  const OrbcFunction *row = f->body.row;
+  const uint64_t *code = f->body.code;
   uint32_t most = f->params[BANK_REF];
   for (uint32_t i = 0; i < row->code; i++) {
     uint32_t results = ref_results(in, code[i], f->notes[i]);
@@ -224,39 +228,51 @@ static uint32_t count_bits(uint64_t bits) {
   return n;
 }
 
-static void learn(const Inliner *in, CodeFacts *f, const OrbcFunction *row) {
+static void learn(const Inliner *in, CodeFacts *f) {
   const OrbcModule *v = &in->m->view;
+  const OrbcFunction *row = f->body.row;
   const OrbcType *type = orbc_type(v, row->type);
   f->params[BANK_REF] = row->closure ? 1 : 0;
   for (uint32_t i = 0; i < type->number; i++) f->params[is_raw_type(v->items[type->first_item + i].type) ? BANK_RAW : BANK_REF]++;
   f->locals[BANK_RAW] = row->raw_locals;
   f->locals[BANK_REF] = row->ref_locals;
   f->total[BANK_RAW] = row->raw_locals + row->raw_temps;
-  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_used(in, f, row);
-  f->state = is_expandable(f, row, v->code + row->first_code) ? EXPANDABLE : NOT_EXPANDABLE;
-  if (is_analysed(f, row)) find_unset(f, row, v->code + row->first_code);
+  f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_used(in, f);
+  f->state = is_expandable(f, row, f->body.code) ? EXPANDABLE : NOT_EXPANDABLE;
+  if (is_analysed(f, row)) find_unset(f, row, f->body.code);
   else f->unset[BANK_RAW] = UINT64_MAX;
   f->cost = row->code + f->returns + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
 }
 
-static size_t facts_size(const OrbcFunction *row) { return sizeof(CodeFacts) + row->code * sizeof(uint32_t); }
+static size_t notes_size(const OrbcFunction *row) { return (row->code * sizeof(uint32_t) + 7) & ~(size_t)7; }
+
+/* The rows of the function, unpacked behind the notes when they are packed; 0: it cannot be. */
+static int take_body(const Inliner *in, CodeFacts *f, uint32_t function, const OrbcFunction *row) {
+  const OrbcModule *v = &in->m->view;
+  LoadReport report;
+  if (v->packed) return packed_body(v->packed, function, (char *)f->notes + notes_size(row), &f->body) && orbc_check_body(v, function, &f->body, &report);
+  f->body = orbc_body(v, function);
+  return !in->m->vouched || orbc_check_function(v, function, &report);
+}
 
 /* NULL: no memory. */
 static CodeFacts *new_facts(Inliner *in, uint32_t function) {
-  const OrbcFunction *row = &in->m->view.functions[function];
-  GcMemory memory = in->program->memory;
-  CodeFacts *f = memory.alloc(memory.ctx, facts_size(row), 8);
+  OrbcFunction room;
   const OrbcModule *v = &in->m->view;
+  const OrbcFunction *row = orbc_function(v, function, &room);
+  GcMemory memory = in->program->memory;
+  size_t size = sizeof(CodeFacts) + notes_size(row) + (v->packed ? packed_room(row) : 0);
+  CodeFacts *f = memory.alloc(memory.ctx, size, 8);
   LoadReport report;
   if (!f) return in->failed = 1, NULL;
   memset(f, 0, sizeof *f);
-  int known = !in->m->vouched || orbc_check_function(v, function, &report);
-  if (known && verify_function(v, function, in->m->grants, in->scratch, f->notes, &report)) learn(in, f, row);
+  f->size = size;
+  if (take_body(in, f, function, row) && verify_function(v, &f->body, in->m->grants, in->scratch, f->notes, &report)) learn(in, f);
   return f;
 }
 
-static void free_facts(GcMemory memory, CodeFacts *f, const OrbcFunction *row) {
-  if (f) memory.free(memory.ctx, f, facts_size(row), 8);
+static void free_facts(GcMemory memory, CodeFacts *f) {
+  if (f) memory.free(memory.ctx, f, f->size, 8);
 }
 
 /* Facts of a small function: those that were there first, when several threads look for them.  NULL: no memory. */
@@ -265,11 +281,11 @@ static const CodeFacts *small_facts(Inliner *in, uint32_t function) {
   CodeFacts *known = atomic_load_explicit(&f->facts, memory_order_acquire), *made;
   if (known || !(made = new_facts(in, function))) return known;
   if (atomic_compare_exchange_strong(&f->facts, &known, made)) return made;
-  free_facts(in->program->memory, made, f->row);
+  free_facts(in->program->memory, made);
   return known;
 }
 
-void inline_forget(const Program *program, Func *f) { free_facts(program->memory, atomic_load(&f->facts), f->row); }
+void inline_forget(const Program *program, Func *f) { free_facts(program->memory, atomic_load(&f->facts)); }
 
 /* -- the output -- */
 
@@ -470,11 +486,11 @@ static uint32_t new_site(Inliner *in, const Activation *caller, uint32_t pc, con
   return (uint32_t)in->out->sites.count - 1;
 }
 
-static void activate(const Inliner *in, Activation *act, uint32_t function, const CodeFacts *facts) {
+static void activate(Activation *act, uint32_t function, const CodeFacts *facts) {
   act->function = function;
   act->facts = facts;
-  act->row = &in->m->view.functions[function];
-  act->code = in->m->view.code + act->row->first_code;
+  act->row = facts->body.row;
+  act->code = facts->body.code;
 }
 
 /* When the call's result is only copied elsewhere by the next instruction, it goes there at once: 1, and that instruction is done with. */
@@ -515,12 +531,12 @@ static int is_worth_it(const Inliner *in, const Activation *act, uint32_t pc, ui
 static uint32_t expand_call(Inliner *in, const Activation *act, uint32_t pc) {
   uint64_t w = act->code[pc];
   if (insn_op(w) != OP_CALL || insn_c(w) < in->m->view.imports_count || act->depth == DEEPEST) return 0;
-  uint32_t function = insn_c(w) - in->m->view.imports_count, size = in->m->view.functions[function].code;
+  uint32_t function = insn_c(w) - in->m->view.imports_count, size = orbc_signature(&in->m->view, function).code;
   if (size > SMALL || size > in->room || is_active(act, function) || !is_worth_it(in, act, pc, size)) return 0;
   const CodeFacts *facts = small_facts(in, function);
   if (!facts || facts->state != EXPANDABLE) return 0;
   Activation callee = {.caller = act, .depth = act->depth + 1, .in_loop = act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0};
-  activate(in, &callee, function, facts);
+  activate(&callee, function, facts);
   callee.base[0] = callee.result[0] = act->base[0] + insn_a(w);
   callee.base[1] = callee.result[1] = act->base[1] + insn_b(w);
   if (callee.base[0] + facts->total[0] > MOST_REGISTERS || callee.base[1] + facts->total[1] > MOST_REGISTERS) return 0;
@@ -596,9 +612,9 @@ static uint32_t next_open(Cover *covers, uint32_t i) {
   return i;
 }
 
-static void cover(Inliner *in, const Activation *act, Cover *covers, uint32_t handler) {
+static void cover(const Inliner *in, const Activation *act, Cover *covers, uint32_t handler) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
-  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + handler];
+  const OrbcHandler *h = &act->facts->body.handlers[handler];
   uint32_t end = map[h->end];
   for (uint32_t i = next_open(covers, map[h->start]); i < end; i = next_open(covers, i + 1)) covers[i] = (Cover){i + 1, handler};
 }
@@ -606,7 +622,7 @@ static void cover(Inliner *in, const Activation *act, Cover *covers, uint32_t ha
 /* Instructions from `i` on that one handler covers become a range: where it ends. */
 static uint32_t add_range(Inliner *in, const Activation *act, const Cover *covers, uint32_t i) {
   const uint32_t *map = VEC_ROWS(uint32_t, in->maps) + act->map;
-  const OrbcHandler *h = &in->m->view.handlers[act->row->first_handler + covers[i].handler];
+  const OrbcHandler *h = &act->facts->body.handlers[covers[i].handler];
   OrbcHandler range = {i, i + 1, map[h->target], h->reg};
   while (covers[range.end].next != range.end && covers[range.end].handler == covers[i].handler) range.end++;
   if (!vec_add(&in->out->handlers, &range, 1)) in->failed = 1;
@@ -639,7 +655,7 @@ static void expand_function(Inliner *in) {
   const CodeFacts *facts = in->facts;
   FuncCode *head = &in->out->head;
   Activation act = {0};
-  activate(in, &act, in->function, facts);
+  activate(&act, in->function, facts);
   act.site = new_site(in, NULL, 0, &act);
   copy_body(in, &act);
   if (in->failed) return;
@@ -652,8 +668,8 @@ static void expand_function(Inliner *in) {
 }
 
 /* No order of calls may change what becomes of a function, so each has its own share of what all may grow by. */
-static uint64_t growth_of(const OrbcModule *v, const OrbcFunction *row) {
-  return (uint64_t)GROWTH * row->code + FREE_GROWTH / v->functions_count;
+static uint64_t growth_of(const OrbcModule *v, uint32_t code) {
+  return (uint64_t)GROWTH * code + FREE_GROWTH / v->functions_count;
 }
 
 static int inline_known(Inliner *in) {
@@ -674,16 +690,17 @@ static int inline_known(Inliner *in) {
 
 int inline_function(const Program *program, const Func *f, CodeDraft *out) {
   const OrbcModule *v = &f->module->view;
+  uint32_t function = f->index - f->module->first_function, code = orbc_signature(v, function).code;
   GcMemory memory = program->memory;
-  size_t scratch = verify_function_scratch(f->row->code > SMALL ? f->row->code : SMALL);
-  Inliner in = {.program = program, .m = f->module, .out = out, .function = f->index - f->module->first_function, .payment = ORBC_NONE,
-                .room = program->is_exact ? 0 : 4 * f->row->code + 256, .growth = growth_of(v, f->row)};
+  size_t scratch = verify_function_scratch(code > SMALL ? code : SMALL);
+  Inliner in = {.program = program, .m = f->module, .out = out, .function = function, .payment = ORBC_NONE,
+                .room = program->is_exact ? 0 : 4 * code + 256, .growth = growth_of(v, code)};
   CodeFacts *own = NULL;
   in.scratch = memory.alloc(memory.ctx, scratch, 8);
   if (!in.scratch) return 0;
-  in.facts = f->row->code <= SMALL ? small_facts(&in, in.function) : (own = new_facts(&in, in.function));
+  in.facts = code <= SMALL ? small_facts(&in, in.function) : (own = new_facts(&in, in.function));
   int made = inline_known(&in);
-  free_facts(memory, own, f->row);
+  free_facts(memory, own);
   memory.free(memory.ctx, in.scratch, scratch, 8);
   return made;
 }

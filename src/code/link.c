@@ -345,7 +345,8 @@ static int resolve_import(Linker *l, uint32_t row) {
   uint32_t module = find_name(l, import->module), name = find_name(l, import->name), found = module && name ? pairs_find(&p->exports, module, name) : 0;
   if (!found) return refuse(l, LOAD_UNRESOLVED, ORBC_IMPORTS, row, "no module exports it");
   const Func *f = &p->functions[pairs_value(&p->exports, found)];
-  if (f->module->types[f->row->type - ORBC_FIRST_MODULE_TYPE] != program_type(l, import->type))
+  uint32_t type = (uint32_t)(func_type(f) - f->module->view.types);
+  if (f->module->types[type] != program_type(l, import->type))
     return refuse(l, LOAD_MISMATCH, ORBC_IMPORTS, row, "the exported function has another type");
   l->m->functions[row] = f->index;
   return 1;
@@ -453,6 +454,7 @@ static int verify(Linker *l) {
 static size_t functions_size(const OrbcModule *v) { return ((size_t)v->imports_count + v->functions_count) * sizeof(uint32_t); }
 
 static void free_module(Program *p, ProgramModule *m) {
+  if (m->image) release(p, m->image, m->image_size);
   if (m->prelinked) return;
   release(p, m->types, m->view.types_count * sizeof *m->types);
   release(p, m->functions, functions_size(&m->view));
@@ -565,23 +567,27 @@ static void count_module(Program *p, const OrbcModule *v) {
 }
 
 /* The first module, with all tables as they were made when the executable was built. */
-static int add_prelinked(Program *p, const void *image, uint64_t grants, const Prelinked *prelinked) {
+static int add_prelinked(Program *p, const uint64_t *words, uint64_t grants) {
+  const Prelinked *prelinked = (const Prelinked *)(const void *)words;
   ProgramModule *m = &p->modules[0];
   RESERVE(p, functions, prelinked_functions(prelinked));
   release_rows(p, p->types, p->types_room, sizeof *p->types);
   release_rows(p, p->shapes, p->shapes_room, sizeof *p->shapes);
   p->types_room = p->shapes_room = 0;
   *m = (ProgramModule){.grants = grants, .vouched = 1, .prelinked = prelinked};
-  orbc_view(image, &m->view);
+  orbc_view(prelinked_rest(words), &m->view);
+  m->view.packed = prelinked_packed(words);
+  m->view.functions_count = m->view.packed->functions;
   prelinked_take(p, prelinked);
   count_module(p, &m->view);
   return 1;
 }
 
-static int add_image(Program *p, const void *image, size_t size, uint64_t grants, int vouched, const uint64_t *prelinked, LoadReport *report) {
-  *report = (LoadReport){LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
+static const LoadReport no_memory_report = {LOAD_OUT_OF_MEMORY, ORBC_NONE, ORBC_NONE, "linking"};
+
+static int add_image(Program *p, const void *image, size_t size, uint64_t grants, int vouched, LoadReport *report) {
+  *report = no_memory_report;
   if (!reserve_module(p)) return 0;
-  if (prelinked && !p->modules_count && !p->is_exact && prelinked_fits(prelinked, image)) return add_prelinked(p, image, grants, (const Prelinked *)(const void *)prelinked);
   ProgramModule *m = &p->modules[p->modules_count];
   *m = (ProgramModule){.grants = grants, .vouched = vouched};
   if (!(vouched ? orbc_read_vouched : orbc_read)(image, size, &m->view, report)) return 0;
@@ -600,11 +606,32 @@ static int add_image(Program *p, const void *image, size_t size, uint64_t grants
 }
 
 int program_add(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
-  return add_image(p, image, size, grants, 0, NULL, report);
+  return add_image(p, image, size, grants, 0, report);
 }
 
-int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, const uint64_t *prelinked, LoadReport *report) {
-  return add_image(p, image, size, grants, 1, prelinked, report);
+int program_add_vouched(Program *p, const void *image, size_t size, uint64_t grants, LoadReport *report) {
+  return add_image(p, image, size, grants, 1, report);
+}
+
+/* Where nothing of it was linked beforehand: the image itself. */
+static int add_unpacked(Program *p, const uint64_t *words, uint64_t grants, LoadReport *report) {
+  void *image;
+  size_t size;
+  int made = packed_image(prelinked_packed(words), prelinked_rest(words), p->memory, &image, &size);
+  if (made <= 0) {
+    *report = made ? (LoadReport){LOAD_MALFORMED, ORBC_FUNCTIONS, ORBC_NONE, "packed functions"} : no_memory_report;
+    return 0;
+  }
+  if (!add_image(p, image, size, grants, 1, report)) return release(p, image, size), 0;
+  p->modules[p->modules_count - 1].image = image;
+  p->modules[p->modules_count - 1].image_size = size;
+  return 1;
+}
+
+int program_add_built_in(Program *p, const uint64_t *words, uint64_t grants, LoadReport *report) {
+  if (p->modules_count || p->is_exact || !prelinked_fits(words)) return add_unpacked(p, words, grants, report);
+  *report = no_memory_report;
+  return reserve_module(p) && add_prelinked(p, words, grants);
 }
 
 int program_init(Program *p, GcMemory memory) {
@@ -679,6 +706,10 @@ const char *program_type_name(const Program *p, uint32_t type, uint32_t *length)
 }
 
 void program_position(const Func *f, uint32_t pc, uint32_t *line, uint32_t *column) {
+  if (f->module->view.packed) {
+    packed_position(f->module->view.packed, f->index - f->module->first_function, pc, line, column);
+    return;
+  }
   const OrbcLine *lines = f->module->view.lines + f->row->first_line;
   uint32_t low = 0, high = f->row->lines;
   *line = *column = 0;

@@ -121,7 +121,16 @@ typedef struct OrbcModule {
   uint32_t field##_count;
   ORBC_SECTIONS(FIELD)
 #undef FIELD
+  const struct Packed *packed; /* the functions, in place of their sections (packed.h); NULL: they are in sections */
 } OrbcModule;
+
+/* The rows of one function. */
+typedef struct OrbcBody {
+  const OrbcFunction *row;
+  const uint32_t *local_types;
+  const OrbcHandler *handlers;
+  const uint64_t *code;
+} OrbcBody;
 
 enum {
 #define NUMBER(number, field, type, meaning) ORBC_##number,
@@ -155,6 +164,12 @@ int orbc_read(const void *image, size_t size, OrbcModule *module, LoadReport *re
  * locals, handlers and debug information; but where they are is), which orbc_check_function() does later.  `function`: number among the module's own. */
 int orbc_read_vouched(const void *image, size_t size, OrbcModule *module, LoadReport *report);
 int orbc_check_function(const OrbcModule *module, uint32_t function, LoadReport *report);
+
+/* The rows of a function whose parts are in sections. */
+OrbcBody orbc_body(const OrbcModule *module, uint32_t function);
+
+/* What orbc_check_function() checks of locals and handlers, wherever they are. */
+int orbc_check_body(const OrbcModule *module, uint32_t function, const OrbcBody *body, LoadReport *report);
 
 /* The same for an image that was read when the executable was built: nothing is looked at but where its sections are. */
 void orbc_view(const void *image, OrbcModule *module);

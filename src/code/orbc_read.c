@@ -207,9 +207,10 @@ static int check_imports(Reader *r) {
 }
 
 /* The declared locals must begin with the parameters, bank by bank. */
-static int check_parameters(Reader *r, const OrbcFunction *f) {
+static int check_parameters(Reader *r, const OrbcBody *body) {
   const OrbcModule *m = r->m;
-  const uint32_t *raw = m->local_types + f->first_local, *ref = raw + f->raw_locals;
+  const OrbcFunction *f = body->row;
+  const uint32_t *raw = body->local_types, *ref = raw + f->raw_locals;
   uint32_t raw_next = 0, ref_next = 0;
   const OrbcType *type = orbc_type(m, f->type);
   if (f->closure) {
@@ -226,27 +227,23 @@ static int check_parameters(Reader *r, const OrbcFunction *f) {
   return 1;
 }
 
-static int check_locals(Reader *r, const OrbcFunction *f) {
+static int check_locals(Reader *r, const OrbcBody *body) {
   const OrbcModule *m = r->m;
-  if (f->raw_locals + (uint64_t)f->raw_temps > FILE_LIMIT_REGISTERS || f->ref_locals + (uint64_t)f->ref_temps > FILE_LIMIT_REGISTERS)
-    return refuse(r, LOAD_LIMIT, "registers of a function");
-  if (!fits(f->first_local, f->raw_locals + f->ref_locals, m->local_types_count)) return refuse(r, LOAD_BAD_INDEX, "locals");
+  const OrbcFunction *f = body->row;
   for (uint32_t i = 0; i < f->raw_locals + f->ref_locals; i++) {
-    uint32_t type = m->local_types[f->first_local + i];
+    uint32_t type = body->local_types[i];
     if (!is_type(m, type) || is_raw_type(type) != (i < f->raw_locals)) return refuse(r, LOAD_BAD_TYPE, "type of a local");
   }
-  return check_parameters(r, f);
+  return check_parameters(r, body);
 }
 
-static int check_handlers(Reader *r, const OrbcFunction *f) {
-  const OrbcModule *m = r->m;
-  if (f->handlers > FILE_LIMIT_HANDLERS) return refuse(r, LOAD_LIMIT, "handlers of a function");
-  if (!fits(f->first_handler, f->handlers, m->handlers_count)) return refuse(r, LOAD_BAD_INDEX, "handlers");
+static int check_handlers(Reader *r, const OrbcBody *body) {
+  const OrbcFunction *f = body->row;
   for (uint32_t i = 0; i < f->handlers; i++) {
-    const OrbcHandler *h = &m->handlers[f->first_handler + i];
+    const OrbcHandler *h = &body->handlers[i];
     if (h->start >= h->end || h->end > f->code || h->target >= f->code) return refuse(r, LOAD_BAD_JUMP, "handler");
     if (h->reg >= f->ref_locals) return refuse(r, LOAD_BAD_INDEX, "register of a handler");
-    uint32_t type = m->local_types[f->first_local + f->raw_locals + h->reg];
+    uint32_t type = body->local_types[f->raw_locals + h->reg];
     if (type != TYPE_ERROR && type != TYPE_ANY) return refuse(r, LOAD_BAD_TYPE, "a handler needs a register of type Error or any");
   }
   return 1;
@@ -269,11 +266,37 @@ static int check_debug(Reader *r, const OrbcFunction *f) {
   return 1;
 }
 
-static int check_parts(Reader *r, const OrbcFunction *f) { return check_locals(r, f) && check_handlers(r, f) && check_debug(r, f); }
+static int check_counts(Reader *r, const OrbcFunction *f) {
+  if (f->raw_locals + (uint64_t)f->raw_temps > FILE_LIMIT_REGISTERS || f->ref_locals + (uint64_t)f->ref_temps > FILE_LIMIT_REGISTERS)
+    return refuse(r, LOAD_LIMIT, "registers of a function");
+  return f->handlers <= FILE_LIMIT_HANDLERS || refuse(r, LOAD_LIMIT, "handlers of a function");
+}
+
+static int check_body(Reader *r, const OrbcBody *body) { return check_locals(r, body) && check_handlers(r, body); }
+
+OrbcBody orbc_body(const OrbcModule *m, uint32_t function) {
+  const OrbcFunction *f = &m->functions[function];
+  return (OrbcBody){f, m->local_types + f->first_local, m->handlers + f->first_handler, m->code + f->first_code};
+}
+
+static int check_parts(Reader *r, uint32_t function) {
+  const OrbcModule *m = r->m;
+  const OrbcFunction *f = &m->functions[function];
+  if (!check_counts(r, f)) return 0;
+  if (!fits(f->first_local, f->raw_locals + f->ref_locals, m->local_types_count)) return refuse(r, LOAD_BAD_INDEX, "locals");
+  if (!fits(f->first_handler, f->handlers, m->handlers_count)) return refuse(r, LOAD_BAD_INDEX, "handlers");
+  OrbcBody body = orbc_body(m, function);
+  return check_body(r, &body) && check_debug(r, f);
+}
 
 int orbc_check_function(const OrbcModule *module, uint32_t function, LoadReport *report) {
   Reader r = {module, report, ORBC_FUNCTIONS, function, 0};
-  return check_parts(&r, &module->functions[function]);
+  return check_parts(&r, function);
+}
+
+int orbc_check_body(const OrbcModule *module, uint32_t function, const OrbcBody *body, LoadReport *report) {
+  Reader r = {module, report, ORBC_FUNCTIONS, function, 0};
+  return check_counts(&r, body->row) && check_body(&r, body);
 }
 
 /* Functions own their parts of the side sections in order and without gaps: sharing would let a small file demand quadratic work. */
@@ -293,7 +316,7 @@ static int check_functions(Reader *r) {
     if (f->first_local != local || f->first_code != code || f->first_handler != handler || f->first_line != line || f->first_local_name != name)
       return refuse(r, LOAD_MALFORMED, "parts of functions out of order");
     if (!f->code || f->code > FILE_LIMIT_CODE || !fits(f->first_code, f->code, m->code_count)) return refuse(r, LOAD_BAD_INDEX, "code");
-    if (!r->vouched && !check_parts(r, f)) return 0;
+    if (!r->vouched && !check_parts(r, r->row)) return 0;
     local += (uint64_t)f->raw_locals + f->ref_locals;
     code += f->code;
     handler += f->handlers;

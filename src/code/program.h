@@ -10,6 +10,7 @@
 
 #include "code/opcode.h"
 #include "code/orbc.h"
+#include "code/packed.h"
 #include "code/pairs.h"
 #include "code/vec.h"
 #include "heap/gc.h"
@@ -27,7 +28,7 @@ typedef struct Func {
   uint16_t raw_params, ref_params; /* reference parameters count the closure itself */
   uint32_t index;                  /* program-wide number */
   const ProgramModule *module;
-  const OrbcFunction *row;
+  const OrbcFunction *row;         /* NULL: it is packed; ask func_row() */
   _Atomic(CodeFacts *) facts;      /* what is known of it when it is small; NULL: nobody asked yet */
 } Func;
 
@@ -79,6 +80,8 @@ struct ProgramModule {
   uint64_t grants;
   int vouched;             /* program_add_vouched() */
   const Prelinked *prelinked; /* where its two tables and code of its functions are; NULL: it is not */
+  void *image;             /* in memory of the program, when it was unpacked there; else NULL */
+  size_t image_size;
 };
 
 typedef _Atomic(const FuncCode *) FullCode;
@@ -110,10 +113,13 @@ void program_free(Program *program);
 /* Verifies and links the image.  Its imports must be there already.  `grants`: kernel domains that the host grants to it.  Returns 1, or 0 with `report` filled. */
 int program_add(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
 
-/* The same for an image that the host vouches for, because it is part of the executable: orbc_read_vouched() reads it, and functions are verified only when they
- * are linked, so `report` knows nothing of those that are wrong.  `prelinked`: what was made of it beforehand (prelinked.h), which the host vouches for, too, and which
- * must outlive the program; NULL: nothing.  It is left alone when it does not fit; else nothing at all is read or made here. */
-int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, const uint64_t *prelinked, LoadReport *report);
+/* The same for an image that the host vouches for: orbc_read_vouched() reads it, and functions are verified only when they are linked, so `report` knows nothing of
+ * those that are wrong. */
+int program_add_vouched(Program *program, const void *image, size_t size, uint64_t grants, LoadReport *report);
+
+/* The same for what is built into the executable (prelinked.h), which must outlive the program.  As the first module it is used where it lies, and nothing at all is
+ * read or made here; where that cannot be, its image is unpacked. */
+int program_add_built_in(Program *program, const uint64_t *words, uint64_t grants, LoadReport *report);
 
 /* The function `name` exported by any module, the last one first; NULL when there is none.  program_entry: the last module's entry function. */
 const Func *program_find(const Program *program, const char *name, size_t length);
@@ -138,6 +144,17 @@ void program_unlink(Program *program);
 static inline const uint64_t *func_code(const Func *func) { return atomic_load_explicit(&func->code, memory_order_acquire); }
 
 static inline uint32_t module_function(const ProgramModule *m, uint32_t function) { return m->functions ? m->functions[function] : m->first_function + function; }
+
+/* The type of a function; its module numbers it. */
+static inline const OrbcType *func_type(const Func *func) {
+  const OrbcModule *m = &func->module->view;
+  return orbc_type(m, func->row ? func->row->type : packed_signature(m->packed, func->index - func->module->first_function).type);
+}
+
+/* The row of a function, wherever it is; `room` is for one that is packed. */
+static inline const OrbcFunction *func_row(const Func *func, OrbcFunction *room) {
+  return func->row ? func->row : orbc_function(&func->module->view, func->index - func->module->first_function, room);
+}
 
 /* What belongs to private code that func_code() gave. */
 static inline const FuncCode *func_head(const uint64_t *code) { return (const FuncCode *)(const void *)code - 1; }

@@ -2,6 +2,7 @@
  * whether it is valid here.  Operands are checked by format from the opcode table; opcodes with flag S have a rule of their own below. */
 #include "code/verify.h"
 #include "code/opcode.h"
+#include "code/packed.h"
 #include "kernel/kcall.h"
 
 #include <string.h>
@@ -19,6 +20,7 @@ typedef struct Bank {
 typedef struct Verifier {
   const OrbcModule *m;
   const OrbcFunction *f;
+  const OrbcHandler *handlers;
   const uint64_t *code;
   LoadReport *report;
   uint32_t *notes; /* of this function, or NULL */
@@ -197,8 +199,9 @@ static const OrbcType *function_type(const OrbcModule *m, uint32_t function, int
   if (function < m->imports_count) return orbc_type(m, m->imports[function].type);
   function -= m->imports_count;
   if (function >= m->functions_count) return NULL;
-  *is_closure = m->functions[function].closure != 0;
-  return orbc_type(m, m->functions[function].type);
+  OrbcSignature f = orbc_signature(m, function);
+  *is_closure = f.closure != 0;
+  return orbc_type(m, f.type);
 }
 
 /* Arguments from raw `a` and reference `b` + skip on; then the temporaries from the window on die and the results stand at `a` and `b`. */
@@ -499,7 +502,7 @@ static int find_blocks(Verifier *v) {
   case OP_JMP: case OP_RET: case OP_RETR: case OP_RETP: case OP_RETN: case OP_THROW: case OP_UNREACHABLE: break;
   default: return refuse(v, LOAD_BAD_JUMP, "control falls off the end");
   }
-  for (uint32_t i = 0; i < v->f->handlers; i++) mark_block(v, v->m->handlers[v->f->first_handler + i].target);
+  for (uint32_t i = 0; i < v->f->handlers; i++) mark_block(v, v->handlers[i].target);
   return 1;
 }
 
@@ -511,10 +514,11 @@ static void open_bank(Bank *bank, const uint32_t *types, uint32_t locals, uint32
   memset(bank->valid, 0, sizeof bank->valid);
 }
 
-static int check_function(Verifier *v, const OrbcFunction *f) {
-  v->f = f;
-  v->code = v->m->code + f->first_code;
-  const uint32_t *types = v->m->local_types + f->first_local;
+static int check_function(Verifier *v, const OrbcBody *body) {
+  const OrbcFunction *f = v->f = body->row;
+  const uint32_t *types = body->local_types;
+  v->handlers = body->handlers;
+  v->code = body->code;
   open_bank(&v->raw, types, f->raw_locals, f->raw_temps);
   open_bank(&v->ref, types + f->raw_locals, f->ref_locals, f->ref_temps);
   if (!find_blocks(v)) return 0;
@@ -580,10 +584,10 @@ int verify_impls(const OrbcModule *module, void *scratch, LoadReport *report) {
   return 1;
 }
 
-int verify_function(const OrbcModule *module, uint32_t function, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report) {
+int verify_function(const OrbcModule *module, const OrbcBody *body, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report) {
   Verifier *v = open_verifier(module, grants, scratch, report);
   v->notes = notes;
-  return check_function(v, &module->functions[function]);
+  return check_function(v, body);
 }
 
 int verify_observed(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, const VerifyObserver *observer, LoadReport *report) {
@@ -592,7 +596,8 @@ int verify_observed(const OrbcModule *module, uint64_t grants, void *scratch, ui
   v->observer = observer;
   for (uint32_t i = 0; i < module->functions_count; i++) {
     v->notes = notes ? notes + module->functions[i].first_code : NULL;
-    if (!check_function(v, &module->functions[i])) return 0;
+    OrbcBody body = orbc_body(module, i);
+    if (!check_function(v, &body)) return 0;
   }
   return 1;
 }

@@ -20,10 +20,10 @@ enum { NOTE_TYPE = NOTE_JOIN - 1 };     /* mask: type of the object whose field 
  * the row of the offending instruction, or another section and row when the fault is there. */
 int verify_module(const OrbcModule *module, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report);
 
-/* The same in parts, which together are all of it: that functions fit the methods that they implement, and each function (number among the module's own).
+/* The same in parts, which together are all of it: that functions fit the methods that they implement, and each function.
  * `notes`, unless NULL, gets one for each instruction of it.  Scratch: verify_function_scratch(instructions of the function). */
 int verify_impls(const OrbcModule *module, void *scratch, LoadReport *report);
-int verify_function(const OrbcModule *module, uint32_t function, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report);
+int verify_function(const OrbcModule *module, const OrbcBody *body, uint64_t grants, void *scratch, uint32_t *notes, LoadReport *report);
 size_t verify_function_scratch(uint32_t instructions);
 
 /* Who wants to know what each instruction reads: its row in CODE, the bank (0 raw, 1 reference), the register and its static type.  Rows come in order. */

@@ -60,7 +60,7 @@ static void fill(ArrayObj *a, unsigned shift, uint64_t at, uint64_t count, Slot 
 /* Moves the results of a function that returns several to the start of its window. */
 static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **ref, Obj *const *ref_from) {
   const OrbcModule *m = &f->module->view;
-  const OrbcType *t = orbc_type(m, f->row->type);
+  const OrbcType *t = func_type(f);
   for (uint32_t i = t->number; i < t->items; i++)
     if (is_raw_type(m->items[t->first_item + i].type)) *raw++ = *raw_from++;
     else *ref++ = *ref_from++;

@@ -101,9 +101,11 @@ static const Func *entry_func(const Vm *vm, int64_t entry) {
 }
 
 Obj *vm_frame_text(Vm *vm, int64_t entry, unsigned what) {
-  const Func *f = entry_func(vm, entry);
+    const Func *f = entry_func(vm, entry);
+  OrbcFunction room;
+  const OrbcFunction *row = f ? func_row(f, &room) : NULL;
   uint32_t length = 0;
-  const char *text = f ? orbc_string(&f->module->view, what ? f->row->file : f->row->name, &length) : "";
+  const char *text = f ? orbc_string(&f->module->view, what ? row->file : row->name, &length) : "";
   return vm_string(vm, text, length);
 }
 

@@ -1,5 +1,5 @@
 /* Random valid modules (gen_module.h): each is accepted by the verifier, keeps every byte through dis and asm, links, and runs with little fuel and heap
- * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not.  ORUS_GENERATED sets how many, ORUS_CALLS how
+ * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not, and functions packed or not.  ORUS_GENERATED sets how many, ORUS_CALLS how
  * many of small functions, ORUS_SEED the first. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,6 +14,7 @@
 #include "../host.h"
 #include "code/asm.h"
 #include "code/dis.h"
+#include "code/prelinked.h"
 #include "code/verify.h"
 #include "gen_calls.h"
 #include "gen_module.h"
@@ -77,6 +78,9 @@ static int64_t total_of(Vm *vm, const Program *program) {
   return vm_run(vm) == VM_DONE ? vm_result(vm) : -1;
 }
 
+/* How they are run: as machines do, instruction by instruction as it is in the file, with the first one packed. */
+enum { EXPANDED, EXACT, PACKED };
+
 /* Modules of one program in the order in which they are added. */
 typedef struct Images {
   void *bytes[2];
@@ -84,16 +88,30 @@ typedef struct Images {
   int collects; /* some code calls for a collection */
 } Images;
 
-static Ending run(uint64_t seed, const Images *images, int exact, Totals *totals) {
+/* The image as it would be built into an executable, with nothing linked. */
+static CodeVec built_in(const void *image, size_t size) {
+  CodeVec words;
+  Program program;
+  LoadReport why;
+  vec_init(&words, memory, sizeof(uint64_t));
+  assert_true(program_init(&program, memory) && program_add(&program, image, size, ~(uint64_t)0, &why) && prelinked_put(&program, image, &words));
+  program_free(&program);
+  return words;
+}
+
+static Ending run(uint64_t seed, const Images *images, int how, Totals *totals) {
   uint64_t clock = 0;
   VmHost host = plain_host(&clock);
   VmLimits limits = {.stack_raw = 1 << 16, .stack_ref = 1 << 16, .call_depth = 100, .heap_bytes = 4 << 20, .array_length = 1000, .fuel = 20000};
   Program program;
   LoadReport why;
   assert_true(program_init(&program, memory));
-  program.is_exact = exact;
+  program.is_exact = how == EXACT;
+  CodeVec words = {0};
+  if (how == PACKED) words = built_in(images->bytes[0], images->sizes[0]);
   for (size_t i = 0; i < images->count; i++) {
-    int added = program_add(&program, images->bytes[i], images->sizes[i], ~(uint64_t)0, &why);
+    int added = words.rows && !i ? program_add_built_in(&program, words.rows, ~(uint64_t)0, &why)
+                                 : program_add(&program, images->bytes[i], images->sizes[i], ~(uint64_t)0, &why);
     if (!added) print_error("seed %llu: %s\n", (unsigned long long)seed, why.detail);
     assert_true(added);
   }
@@ -118,6 +136,7 @@ static Ending run(uint64_t seed, const Images *images, int exact, Totals *totals
   if (status != VM_STOPPED) ending.total = total_of(vm, &program);
   vm_free(vm);
   program_free(&program);
+  if (words.rows) vec_free(&words);
   return ending;
 }
 
@@ -129,13 +148,22 @@ static int meets_limit(const Ending *e) {
 /* What a collection costs depends on the heap that is in use, and so on what dead registers still hold, which is not the same. */
 static int is_same_fuel(const Ending *x, const Ending *y, int collects) { return collects || x->fuel == y->fuel; }
 
-/* Instruction by instruction as it is in the file, and as it is run otherwise: the ends must be the same. */
-static void run_both(uint64_t seed, const Images *images, Totals *totals) {
-  Ending exact = run(seed, images, 1, totals), expanded = run(seed, images, 0, totals);
+static int is_same_end(const Ending *x, const Ending *y) {
+  return x->status == y->status && x->kind == y->kind && x->frames == y->frames && x->result == y->result && x->total == y->total && x->trace == y->trace;
+}
+
+static void run_packed(uint64_t seed, const Images *images, const Ending *expanded, Totals *totals) {
+  Ending packed = run(seed, images, PACKED, totals);
+  assert_true(is_same_end(&packed, expanded) && packed.fuel == expanded->fuel);
+}
+
+/* However it is run, the ends must be the same. */
+static void run_all(uint64_t seed, const Images *images, Totals *totals) {
+  Ending exact = run(seed, images, EXACT, totals), expanded = run(seed, images, EXPANDED, totals);
+  run_packed(seed, images, &expanded, totals);
   if (meets_limit(&exact) || meets_limit(&expanded)) return;
   totals->compared++;
-  int same = exact.status == expanded.status && exact.kind == expanded.kind && exact.frames == expanded.frames && exact.result == expanded.result &&
-             exact.total == expanded.total && exact.trace == expanded.trace && is_same_fuel(&exact, &expanded, images->collects);
+  int same = is_same_end(&exact, &expanded) && is_same_fuel(&exact, &expanded, images->collects);
   if (!same)
     print_error("seed %llu: status %d %d, error %d %d, frames %d %d, result %lld %lld, total %lld %lld, trace %llx %llx, fuel %llu %llu\n", (unsigned long long)seed, (int)exact.status, (int)expanded.status, exact.kind,
                 expanded.kind, exact.frames, expanded.frames, (long long)exact.result, (long long)expanded.result, (long long)exact.total, (long long)expanded.total,
@@ -172,7 +200,7 @@ static void run_generated(int (*generate)(uint64_t, CodeText *, CodeText *), uin
     add_image(seed, &library, &images, totals);
     add_image(seed, &text, &images, totals);
     totals->libraries += images.count > 1;
-    run_both(seed, &images, totals);
+    run_all(seed, &images, totals);
     for (size_t i = 0; i < images.count; i++) free(images.bytes[i]);
     ctext_free(&library);
     ctext_free(&text);

@@ -62,7 +62,7 @@ static int run_image(const void *image, size_t size, int vouched) {
   Program program;
   LoadReport report;
   assert_true(program_init(&program, host.memory));
-  int ok = vouched ? program_add_vouched(&program, image, size, ~(uint64_t)0, NULL, &report) : program_add(&program, image, size, ~(uint64_t)0, &report);
+  int ok = vouched ? program_add_vouched(&program, image, size, ~(uint64_t)0, &report) : program_add(&program, image, size, ~(uint64_t)0, &report);
   const Func *entry = ok ? program_entry(&program) : NULL;
   Vm *vm = entry && entry->raw_params == 0 && entry->ref_params == 1 ? vm_new(&program, &host, &limits) : NULL;
   if (vm) {

@@ -74,7 +74,7 @@ static void open_world(World *w, const char *text, int vouched, int is_exact) {
   w->image = assembled(text, &w->size);
   assert_true(program_init(&w->program, counted_memory(&w->memory)));
   w->program.is_exact = is_exact;
-  assert_true(vouched ? program_add_vouched(&w->program, w->image, w->size, 0, NULL, &report) : program_add(&w->program, w->image, w->size, 0, &report));
+  assert_true(vouched ? program_add_vouched(&w->program, w->image, w->size, 0, &report) : program_add(&w->program, w->image, w->size, 0, &report));
   new_machine(w);
 }
 
@@ -243,7 +243,7 @@ static void wrong_parts_of_a_function_are_found_when_it_is_called(void **unused)
     free(image);
     assert_true(program_init(&w.program, counted_memory(&w.memory)));
     assert_false(program_add(&w.program, w.image, w.size, 0, &report));
-    assert_true(program_add_vouched(&w.program, w.image, w.size, 0, NULL, &report));
+    assert_true(program_add_vouched(&w.program, w.image, w.size, 0, &report));
     new_machine(&w);
     assert_int_equal(call(&w, "main"), VM_DONE);
     assert_int_equal(call(&w, "kept"), VM_ERROR);
@@ -299,7 +299,7 @@ static void threads_call_the_same_functions_first(void **unused) {
     LoadReport report;
     pthread_t threads[THREADS];
     assert_true(program_init(&team.program, plain_memory()));
-    int added = turn % 2 ? program_add_vouched(&team.program, image, size, 0, NULL, &report) : program_add(&team.program, image, size, 0, &report);
+    int added = turn % 2 ? program_add_vouched(&team.program, image, size, 0, &report) : program_add(&team.program, image, size, 0, &report);
     if (!added) fail_msg("row %u: %s", report.row, report.detail);
     assert_int_equal(pthread_barrier_init(&team.start, NULL, THREADS), 0);
     for (int i = 0; i < THREADS; i++) assert_int_equal(pthread_create(&threads[i], NULL, run_team, &team), 0);

@@ -1,5 +1,5 @@
 /* Private code that was made beforehand (code/prelinked.h): it runs like code that is linked when it is called, its errors have the same traces, fuel is the same,
- * and it is left alone when it belongs to another image, or the program has other modules in front. */
+ * and where it was not linked for the image is unpacked. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -64,9 +64,14 @@ static Image assemble(const char *source) {
   return image;
 }
 
-static void add(Program *p, Image image, const uint64_t *prelinked) {
+static void add(Program *p, Image image) {
   LoadReport report;
-  if (!program_add_vouched(p, image.bytes, image.size, 0, prelinked, &report)) fail_msg("%s", report.detail);
+  if (!program_add_vouched(p, image.bytes, image.size, 0, &report)) fail_msg("%s", report.detail);
+}
+
+static void add_words(Program *p, CodeVec words) {
+  LoadReport report;
+  if (!program_add_built_in(p, words.rows, 0, &report)) fail_msg("%s", report.detail);
 }
 
 static Run run(const Program *p) {
@@ -114,12 +119,12 @@ static void it_runs_and_fails_as_if_it_were_linked(void **unused) {
   (void)unused;
   Image image = assemble(text);
   Program linked = open_program(), taken = open_program();
-  add(&linked, image, NULL);
+  add(&linked, image);
   Run wanted = run(&linked);
   assert_int_equal(wanted.status, VM_ERROR);
   assert_int_equal(wanted.traced, 3); /* divide, deep, main */
   CodeVec words = collect(&linked, image);
-  add(&taken, image, VEC_ROWS(uint64_t, words));
+  add_words(&taken, words);
 #ifndef ORUS_DEBUG
   assert_non_null(taken.modules[0].prelinked);
 #endif
@@ -133,32 +138,57 @@ static void it_runs_and_fails_as_if_it_were_linked(void **unused) {
   free(image.bytes);
 }
 
-static void it_belongs_to_one_image_and_one_place(void **unused) {
+/* Where it was not linked for, it is unpacked, and runs like the image. */
+static void elsewhere_it_is_unpacked(void **unused) {
   (void)unused;
   Image image = assemble(text), other = assemble("module other\nentry main\nfn main() -> i32 {\n  ldi r0, 7, i32\n  retr r0\n}\n");
-  Program linked = open_program(), wrong = open_program(), second = open_program(), exact = open_program();
-  add(&linked, image, NULL);
-  Run wanted = run(&linked);
+  Program linked = open_program(), second = open_program(), exact = open_program(), foreign = open_program();
+  add(&linked, image);
+  Run wanted = run(&linked), r;
   CodeVec words = collect(&linked, image);
-  add(&wrong, other, VEC_ROWS(uint64_t, words));
-  assert_null(wrong.modules[0].prelinked);
-  assert_int_equal(run(&wrong).status, VM_DONE);
-  add(&second, other, NULL);
-  add(&second, image, VEC_ROWS(uint64_t, words));
+  add(&second, other);
+  add_words(&second, words);
   assert_null(second.modules[1].prelinked);
+  assert_non_null(second.modules[1].image);
   assert_int_equal(run(&second).status, wanted.status);
   exact.is_exact = 1;
-  add(&exact, image, VEC_ROWS(uint64_t, words));
+  add_words(&exact, words);
   assert_null(exact.modules[0].prelinked);
   head_of(words)->opcodes ^= 1; /* those of another machine */
-  assert_false(prelinked_fits(words.rows, image.bytes));
+  assert_false(prelinked_fits(words.rows));
+  add_words(&foreign, words);
+  r = run(&foreign);
+  same_run(&wanted, &r);
+  assert_memory_equal(foreign.modules[0].image, image.bytes, image.size);
   program_free(&linked);
-  program_free(&wrong);
   program_free(&second);
   program_free(&exact);
+  program_free(&foreign);
   vec_free(&words);
   free(image.bytes);
   free(other.bytes);
+}
+
+/* What is unpacked must be what was packed. */
+static void what_is_damaged_is_refused(void **unused) {
+  (void)unused;
+  Image image = assemble(text);
+  LoadReport report;
+  Program linked = open_program(), p = open_program();
+  add(&linked, image);
+  CodeVec words = collect(&linked, image);
+  Packed *packed = (Packed *)(uintptr_t)prelinked_packed(words.rows);
+  uint8_t *bytes = (uint8_t *)(packed->starts + packed->functions);
+  p.is_exact = 1;
+  bytes[packed->bytes - 1] ^= 1;
+  assert_false(program_add_built_in(&p, words.rows, 0, &report));
+  assert_int_equal(report.error, LOAD_MALFORMED);
+  bytes[packed->bytes - 1] ^= 1;
+  assert_true(program_add_built_in(&p, words.rows, 0, &report));
+  program_free(&linked);
+  program_free(&p);
+  vec_free(&words);
+  free(image.bytes);
 }
 
 /* What is not in the table is linked when it is called. */
@@ -166,11 +196,11 @@ static void a_part_of_it_is_enough(void **unused) {
   (void)unused;
   Image image = assemble(text);
   Program linked = open_program(), taken = open_program();
-  add(&linked, image, NULL);
+  add(&linked, image);
   Run wanted = run(&linked);
   CodeVec words = collect(&linked, image);
   ((PrelinkedFunc *)(void *)(VEC_ROWS(uint64_t, words) + head_of(words)->tables[PRELINKED_FUNCTIONS].at))[1].code = 0; /* that of `deep` */
-  add(&taken, image, VEC_ROWS(uint64_t, words));
+  add_words(&taken, words);
   Run r = run(&taken);
   same_run(&wanted, &r);
   program_free(&taken);
@@ -193,13 +223,13 @@ static void follow(int indexed) {
   Image image = assemble(shared), second = assemble(follower);
   LoadReport report;
   Program made = open_program(), taken = open_program();
-  int added = indexed ? program_add(&made, image.bytes, image.size, 0, &report) : program_add_vouched(&made, image.bytes, image.size, 0, NULL, &report);
+  int added = indexed ? program_add(&made, image.bytes, image.size, 0, &report) : program_add_vouched(&made, image.bytes, image.size, 0, &report);
   assert_true(added);
   for (uint32_t i = 0; i < made.functions_count; i++) assert_int_equal(program_link(&made, &made.functions[i]), 1);
   CodeVec words = collect(&made, image), before;
   vec_init(&before, plain_memory(), sizeof(uint64_t));
   assert_non_null(vec_add(&before, words.rows, words.count));
-  add(&taken, image, VEC_ROWS(uint64_t, words));
+  add_words(&taken, words);
   if (!program_add(&taken, second.bytes, second.size, 0, &report)) fail_msg("%s", report.detail);
   assert_int_equal(taken.modules[1].types[0], taken.modules[0].types[0]); /* Pair */
   assert_int_equal(run(&taken).status, VM_DONE);
@@ -221,7 +251,8 @@ static void modules_may_follow_it(void **unused) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(it_runs_and_fails_as_if_it_were_linked),
-      cmocka_unit_test(it_belongs_to_one_image_and_one_place),
+      cmocka_unit_test(elsewhere_it_is_unpacked),
+      cmocka_unit_test(what_is_damaged_is_refused),
       cmocka_unit_test(a_part_of_it_is_enough),
       cmocka_unit_test(modules_may_follow_it),
   };
