@@ -104,7 +104,7 @@ $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus $(B)/embedded/std_
 	$(Q)$(BARE) $(B)/orusc.2.orbc --no-places -o $@ -I . -I $(B)/embedded tools/cli/main.orus
 
 # Private code of what the tools call when they do what they mostly do: compile a program, and then find it compiled.
-PRELINK_SRC := examples/word_count.orus
+PRELINK_SRC := examples/word_count.orus bench/std/json_typed.orus bench/std/time_format.orus bench/std/lines.orus
 PRELINK_ENV := XDG_CACHE_HOME=$(abspath $(B)/prelink.cache)
 PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";") run -e 'print("hello")' ";"
 $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)

@@ -5,7 +5,7 @@
  *
  * What the runs print goes to standard error, the result to standard output.  Exit code 1: a file cannot be read, nothing
  * written, or what is packed is not the image any more when it is unpacked. */
-#include "cli/run.h"
+#include "cli/tool.h"
 #include "code/prelinked.h"
 #include "code/private.h"
 
@@ -24,7 +24,7 @@ typedef struct Collected {
 
 static int collect(void *ctx, Vm *vm, const Program *p, int code) {
   Collected *c = ctx;
-  (void)vm;
+  if (!code && tool_ask(vm, p, "program_image")) tool_ask(vm, p, "program_words");
   if (!c->called) c->called = calloc(c->count = p->functions_count, 1);
   for (uint32_t i = 0; c->called && i < c->count; i++) c->called[i] |= func_code(&p->functions[i]) != program_stub;
   return code;
@@ -45,12 +45,12 @@ static void print_words(const char *name, const CodeVec *words) {
   printf("\n  0};\n");
 }
 
-/* With the functions that were called linked, or all. */
+/* With the functions that were called linked; or all, and the index of what other modules ask for, since they follow then. */
 static int make(Host *host, const void *image, size_t size, const Collected *c, CodeVec *words) {
   Program p;
   LoadReport report;
   if (!program_init(&p, host_memory(host))) return 0;
-  int ok = program_add_vouched(&p, image, size, ~(uint64_t)0, &report);
+  int ok = c ? program_add_vouched(&p, image, size, ~(uint64_t)0, &report) : program_add(&p, image, size, ~(uint64_t)0, &report);
   for (uint32_t i = 0; ok && i < p.functions_count; i++)
     if (!c || c->called[i]) ok = program_link(&p, &p.functions[i]) > 0;
   ok = ok && prelinked_put(&p, image, words);

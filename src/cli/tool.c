@@ -7,8 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The array that an exported function without parameters returns; NULL when it is not there or fails. */
-static ArrayObj *ask(Vm *vm, const Program *program, const char *name) {
+ArrayObj *tool_ask(Vm *vm, const Program *program, const char *name) {
   const Func *f = program_find(program, name, strlen(name));
   if (!f || f->raw_params || f->ref_params) return NULL;
   if (vm_start(vm, f, NULL, NULL) != VM_DONE || vm_run(vm) != VM_DONE) return NULL;
@@ -39,10 +38,10 @@ static int copy_words(ArrayObj *bytes, ToolAnswer *to) {
 static int take_answer(void *ctx, Vm *vm, const Program *program, int code) {
   ToolAnswer *to = ctx;
   Options o;
-  ArrayObj *image = code ? NULL : ask(vm, program, "program_image");
+  ArrayObj *image = code ? NULL : tool_ask(vm, program, "program_image");
   if (!image) return code;
   if (image->length && !copy_image(image, to)) return out_of_memory();
-  ArrayObj *words = ask(vm, program, "program_words");
+  ArrayObj *words = tool_ask(vm, program, "program_words");
   if (words && !words->length) return code;
   if (!words || !copy_words(words, to)) return out_of_memory();
   if (to->image) return code;

@@ -27,4 +27,7 @@ typedef struct ToolAnswer {
 int tool_run(Host *host, char **words, int count, ToolAnswer *answer);
 void tool_forget(ToolAnswer *answer);
 
+/* The array that an exported function without parameters returns, when the tool has ended; NULL when it is not there or fails. */
+ArrayObj *tool_ask(Vm *vm, const Program *program, const char *name);
+
 #endif

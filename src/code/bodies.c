@@ -79,6 +79,7 @@ static const FuncCode *new_block(const Program *p, CodeDraft *d) {
 static void publish(const Program *p, Func *f, const FuncCode *head) {
   const uint64_t *unlinked = program_stub;
   if (!atomic_compare_exchange_strong(&f->code, &unlinked, (const uint64_t *)(head + 1))) release(p, head);
+  else program_note_made(p);
 }
 
 /* The private code of the function, made now; 1, 0 or -1 as program_link(). */
@@ -132,7 +133,7 @@ static void unlink(const Program *p, Func *f) {
 }
 
 void program_unlink(Program *p) {
-  for (uint32_t i = 0; i < p->functions_count; i++) unlink(p, &p->functions[i]);
+  for (uint32_t i = 0; i < p->functions_count && p->made; i++) unlink(p, &p->functions[i]);
   FullCode *table = atomic_load(&p->full);
   if (!table) return;
   for (uint32_t i = 0; i < p->modules[0].view.functions_count; i++) {

@@ -280,7 +280,7 @@ static const CodeFacts *small_facts(Inliner *in, uint32_t function) {
   Func *f = &in->program->functions[in->m->first_function + function];
   CodeFacts *known = atomic_load_explicit(&f->facts, memory_order_acquire), *made;
   if (known || !(made = new_facts(in, function))) return known;
-  if (atomic_compare_exchange_strong(&f->facts, &known, made)) return made;
+  if (atomic_compare_exchange_strong(&f->facts, &known, made)) return program_note_made(in->program), made;
   free_facts(in->program->memory, made);
   return known;
 }

@@ -104,6 +104,7 @@ typedef struct Program {
   int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
   uint32_t modules_room, types_room, shapes_room, items_room, offsets_room, functions_room;
   _Atomic(FullCode *) full; /* by function of the first module: the block with sites and origins of code that came without; NULL: nobody asked yet */
+  _Atomic(uint32_t) made; /* blocks that functions have of code and facts, so that a program which called nothing but what was linked beforehand is gone at once */
 } Program;
 
 /* Fails (0) only for want of memory. */
@@ -140,6 +141,10 @@ int program_link(const Program *program, const Func *func);
 
 /* Gives back what program_link() made of all functions, and what was made of prelinked ones when they were asked about. */
 void program_unlink(Program *program);
+
+static inline void program_note_made(const Program *program) {
+  atomic_fetch_add_explicit(&((Program *)(uintptr_t)program)->made, 1, memory_order_relaxed);
+}
 
 static inline const uint64_t *func_code(const Func *func) { return atomic_load_explicit(&func->code, memory_order_acquire); }
 
