@@ -156,7 +156,7 @@ endif
 #: run             compile the examples and run them
 #: test            everything that must pass, in four builds
 #: unit            test programs of this build
-#: test-lang       the language corpus
+#: test-lang       the language corpus (PROMOTE=1: what comes out now is right)
 #: test-compiler   the parts of the compiler in Orus
 #: test-diagnostics  what the compiler says about mistakes (PROMOTE=1: what it says now is right)
 #: test-hostile    texts that nobody means well (DEEP=n WIDE=bytes MANGLED=n LINE=megabytes LIBRARIES=n)
@@ -362,14 +362,15 @@ test-hostile: all
 	@scripts/test-hostile $(B)
 
 test-lang: all
-	@scripts/test-lang $(B)
+	@scripts/test-lang $(B) $(PROMOTE:%=promote)
+	$(if $(PROMOTE),@$(MAKE) -s test-orusc)
 
 # The command of the compiler alone, as it compiled itself.
 orusc: $(BARE) $(TOOLS)/orusc.2.orbc
 	$(Q)cp $(TOOLS)/orusc.2.orbc $(B)/orusc.orbc
 
 test-orusc: orusc
-	@scripts/test-orusc $(B)
+	@scripts/test-orusc $(B) $(PROMOTE:%=promote)
 
 test-docs: orusc
 	@scripts/test-docs $(B)

@@ -2,7 +2,7 @@
  *
  * Code that runs is checked while it is lowered.  Generic code is lowered only for the type arguments it is used with, so this walk over every declaration of the program's own
  * modules asks what needs no types: does every name exist, does every type exist, is nothing declared twice, does an impl give what its trait asks for.  It is lenient
- * where a name's meaning depends on types (fields, methods, variants): lowering decides those.  Scopes are the ones of LANGUAGE, section 3.  Modules have been
+ * where a name's meaning depends on types (fields, methods, variants): lowering decides those.  Scopes are those of docs/reference/language.md.  Modules have been
  * loaded, and module-level code compiled, so globals are known. */
 #include "sema.h"
 

@@ -281,11 +281,16 @@ static Node *parse_statement(Parser *p) { return parser_measure(p, parse_unmeasu
 
 Node *parse_inline_statement(Parser *p) { return parse_statement(p); }
 
+/* Whether what stands behind the comma declares something. */
+static int is_another_binding(const Parser *p) {
+  return p->t[1].kind == T_MUT || (p->t[1].kind == T_NAME && (p->t[2].kind == T_EQ || p->t[2].kind == T_COLON || p->t[2].kind == T_COLONEQ));
+}
+
 /* Several declarations on a line: `x = 1, mut y = 2`. */
 static void parse_statement_group(Parser *p, NodeList *l) {
   list_add(p, l, parse_statement(p));
   Node *last = VEC_AT(&l->v, Node *, l->v.count - 1);
-  while ((last->kind == N_LET || last->kind == N_ASSIGN) && parser_is(p, T_COMMA) && (p->t[1].kind == T_MUT || p->t[1].kind == T_NAME)) {
+  while ((last->kind == N_LET || last->kind == N_ASSIGN) && parser_is(p, T_COMMA) && is_another_binding(p)) {
     p->t++;
     list_add(p, l, parse_simple(p, 0));
   }
@@ -379,9 +384,8 @@ static Node *parse_variant(Parser *p) {
 }
 
 static Node *parse_method(Parser *p) {
-  unsigned flags = parser_take(p, T_PUB) ? F_PUB : 0;
   if (!parser_is(p, T_FN)) parser_expected(p, "'fn'");
-  return parse_fn(p, flags, 1);
+  return parse_fn(p, 0, 1);
 }
 
 static Node *parse_trait_method(Parser *p) {

@@ -116,7 +116,7 @@ static int contains(const char *path, const char *text) {
 static int compile(Job *j, const char *path) {
   memset(j, 0, sizeof *j);
   j->path = path;
-  if (contains(path, "// error:")) return 0;
+  if (contains(path, "// error: ") || contains(path, "// stage0: ")) return 0;
   j->tries = contains(path, "try") || contains(path, "spawn");
   j->image = compile_file(path, &j->size);
   return j->image != NULL;
