@@ -300,9 +300,10 @@ $(B)/bench/std/%.orbc: bench/std/%.orus $(ORUS)
 	$(Q)$(ORUS) build -o $@ $<
 
 # Without Go its column stays empty.
-$(B)/bench/std/%.go.exe: bench/std/%.go
+GO_SHARED = bench/std/input.go bench/std/gzip.go
+$(B)/bench/std/%.go.exe: bench/std/%.go $(GO_SHARED)
 	@mkdir -p $(@D)
-	$(Q)! command -v go >/dev/null || GO111MODULE=off go build -o $@ $<
+	$(Q)! command -v go >/dev/null || GO111MODULE=off go build -o $@ $^
 
 $(B)/bench/input/made: bench/input.orus $(ORUS)
 	$(Q)$(ORUS) $< $(@D) && touch $@

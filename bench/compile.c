@@ -9,7 +9,7 @@
 
 #include <stdio.h>
 
-enum { MAX_RUNS = 31, MAX_WORDS = 12 };
+enum { MAX_WORDS = 12 };
 
 /* %: BASE; #: another number in each run, for compilers that would remember; $: ORUS */
 static const struct { const char *title, *language, *argv[MAX_WORDS]; } compilers[] = {
@@ -23,13 +23,6 @@ static const struct { const char *title, *language, *argv[MAX_WORDS]; } compiler
 };
 enum { COMPILERS = sizeof compilers / sizeof *compilers };
 
-typedef struct Result {
-  double wall[MAX_RUNS], cpu[MAX_RUNS];
-  long peak_kb;
-  int runs;
-  Outcome outcome;
-} Result;
-
 static void expand(char *to, size_t room, const char *pattern, const char *base, int number) {
   const char *orus = getenv("ORUS"), *rest = pattern + strcspn(pattern, "%#$");
   int before = (int)(rest - pattern);
@@ -38,19 +31,13 @@ static void expand(char *to, size_t room, const char *pattern, const char *base,
   else snprintf(to, room, "%s", *rest == '$' ? orus && *orus ? orus : "orus" : pattern);
 }
 
-/* The first run is not measured: it reads files and fills what is remembered between runs. */
 static void run_once(int compiler, const char *base, int number, Result *r) {
-  char words[MAX_WORDS][512], output[256], *argv[MAX_WORDS + 1] = {0};
+  char words[MAX_WORDS][512], *argv[MAX_WORDS + 1] = {0};
   for (int i = 0; i < MAX_WORDS && compilers[compiler].argv[i]; i++) {
     expand(words[i], sizeof words[i], compilers[compiler].argv[i], base, number);
     argv[i] = words[i];
   }
-  Usage usage;
-  r->outcome = process_run(argv, output, sizeof output, &usage);
-  if (number == 0 || r->outcome != RAN) return;
-  r->wall[r->runs] = usage.wall;
-  r->cpu[r->runs++] = usage.cpu;
-  if (usage.peak_kb > r->peak_kb) r->peak_kb = usage.peak_kb;
+  process_record(argv, r);
 }
 
 static double count_lines(const char *base, const char *language) {
@@ -79,11 +66,12 @@ static int print_row(int compiler, const char *base, Result *r) {
 int main(int argc, char **argv) {
   static Result results[COMPILERS];
   if (argc != 2) return 64;
-  int runs = getenv("RUNS") ? atoi(getenv("RUNS")) : 5, ok = 1;
-  if (runs < 1 || runs > MAX_RUNS) runs = 5;
+  int runs = process_runs(5), ok = 1;
   for (int k = 0; k <= runs; k++)
-    for (int c = 0; c < COMPILERS; c++)
+    for (int c = 0; c < COMPILERS; c++) {
       if (results[c].outcome == RAN) run_once(c, argv[1], k, &results[c]);
+      if (k == 0) process_forget(&results[c]);
+    }
   printf("Median of %d interleaved runs; lines a second of wall time; peak memory.\n\n", runs);
   printf("| compiler | lines | ms | CPU ms | lines/s | MB | kB a line |\n|---|---|---|---|---|---|---|\n");
   for (int c = 0; c < COMPILERS; c++) ok &= print_row(c, argv[1], &results[c]);

@@ -18,6 +18,16 @@ typedef struct Usage {
   long peak_kb;
 } Usage;
 
+/* What is known of a command that is run again and again. */
+enum { MAX_RUNS = 1001 };
+typedef struct Result {
+  double wall[MAX_RUNS], cpu[MAX_RUNS];
+  long peak_kb; /* of the run that took most */
+  int runs;
+  Outcome outcome; /* of the last run, and the beginning of what it printed */
+  char output[256];
+} Result;
+
 static inline double process_now(void) {
   struct timespec t;
   clock_gettime(CLOCK_MONOTONIC, &t);
@@ -68,6 +78,26 @@ static inline Outcome process_run(char **argv, char *output, size_t room, Usage 
   *u = (Usage){process_now() - began, process_seconds(usage.ru_utime) + process_seconds(usage.ru_stime), usage.ru_maxrss};
   if (WIFEXITED(status) && WEXITSTATUS(status) == 127) return MISSING;
   return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? RAN : FAILED;
+}
+
+/* Runs the command once more. */
+static inline void process_record(char **argv, Result *r) {
+  Usage usage;
+  r->outcome = process_run(argv, r->output, sizeof r->output, &usage);
+  if (r->outcome != RAN) return;
+  r->wall[r->runs] = usage.wall;
+  r->cpu[r->runs++] = usage.cpu;
+  if (usage.peak_kb > r->peak_kb) r->peak_kb = usage.peak_kb;
+}
+
+/* The first run is not measured: it reads files and fills what is remembered between runs. */
+static inline void process_forget(Result *r) { r->runs = 0, r->peak_kb = 0; }
+
+/* How many runs RUNS asks for; `otherwise` when it does not say. */
+static inline int process_runs(int otherwise) {
+  const char *wanted = getenv("RUNS");
+  int runs = wanted ? atoi(wanted) : 0;
+  return runs < 1 || runs > MAX_RUNS ? otherwise : runs;
 }
 
 static inline int process_by_value(const void *a, const void *b) {

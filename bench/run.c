@@ -16,7 +16,7 @@
 #include <math.h>
 #include <stdio.h>
 
-enum { MAX_RUNS = 31, MAX_NAMES = 96, MAX_COLUMNS = 7, MAX_WORDS = 4 };
+enum { MAX_NAMES = 96, MAX_COLUMNS = 7, MAX_WORDS = 4 };
 enum { C_PEER, ORUS, LUA, LUAJIT_OFF, LUAJIT, NODE, PYTHON, PYTHON_ALONE, GO, PEERS };
 
 /* %1: build directory, %2: name of the program, %3: name of the table, $NAME: a variable of the environment, and what it is otherwise */
@@ -42,14 +42,6 @@ static const Table tables[] = {
     {"programs", NULL, 7, {C_PEER, ORUS, LUA, LUAJIT_OFF, LUAJIT, NODE, PYTHON}},
     {"std", "%1/bench/input", 6, {ORUS, LUA, PYTHON_ALONE, PYTHON, NODE, GO}},
 };
-
-typedef struct Result {
-  double times[MAX_RUNS], median;
-  long peak_kb;
-  int runs;
-  Outcome outcome;
-  char output[256];
-} Result;
 
 /* Ratios to the first column, as logarithms, summed up for the geometric means. */
 typedef struct Sums {
@@ -84,25 +76,23 @@ static int listed(const char *list, const char *word) {
   return 0;
 }
 
-static Outcome run_once(int peer, const Table *table, const char *dir, const char *name, Result *r) {
+static void run_once(int peer, const Table *table, const char *dir, const char *name, Result *r) {
   const char *inserts[] = {dir, name, table->name};
   char text[MAX_WORDS + 1][512], *argv[MAX_WORDS + 2] = {0};
   int n = 0;
   for (; n < MAX_WORDS && peers[peer].argv[n]; n++) {
     expand(text[n], sizeof text[n], peers[peer].argv[n], inserts);
     argv[n] = text[n];
-    if (strchr(text[n], '/') && access(text[n], R_OK)) return MISSING;
+    if (strchr(text[n], '/') && access(text[n], R_OK)) {
+      r->outcome = MISSING;
+      return;
+    }
   }
   if (table->input) {
     expand(text[n], sizeof text[n], table->input, inserts);
     argv[n] = text[n];
   }
-  Usage usage;
-  Outcome outcome = process_run(argv, r->output, sizeof r->output, &usage);
-  if (outcome != RAN) return outcome;
-  r->times[r->runs++] = usage.cpu;
-  if (usage.peak_kb > r->peak_kb) r->peak_kb = usage.peak_kb;
-  return RAN;
+  process_record(argv, r);
 }
 
 /* All peers on one program.  Returns 0 when one fails or outputs differ. */
@@ -113,7 +103,7 @@ static int run_bench(const Table *table, const char *dir, const char *name, int 
     if (wanted && *wanted && !listed(wanted, peers[table->peers[c]].key)) results[c].outcome = MISSING;
   for (int k = 0; k < runs; k++)
     for (int c = 0; c < table->columns; c++)
-      if (results[c].outcome == RAN) results[c].outcome = run_once(table->peers[c], table, dir, name, &results[c]);
+      if (results[c].outcome == RAN) run_once(table->peers[c], table, dir, name, &results[c]);
   for (int c = 0; c < table->columns; c++) {
     Result *r = &results[c];
     const char *title = peers[table->peers[c]].title;
@@ -122,7 +112,6 @@ static int run_bench(const Table *table, const char *dir, const char *name, int 
       ok = 0;
     }
     if (r->outcome != RAN) continue;
-    r->median = process_median(r->times, r->runs);
     if (first < 0) first = c;
     if (strcmp(r->output, results[first].output) == 0) continue;
     fprintf(stderr, "bench: %s: %s prints '%.60s', %s '%.60s'\n", name, title, r->output, peers[table->peers[first]].title, results[first].output);
@@ -131,15 +120,17 @@ static int run_bench(const Table *table, const char *dir, const char *name, int 
   return ok;
 }
 
+static double median(Result *r) { return process_median(r->cpu, r->runs); }
+
 /* Time in terms of the first column; 0 when one of the two is not there. */
-static double ratio(const Result *results, int column) {
+static double ratio(Result *results, int column) {
   if (results[column].outcome != RAN || results[0].outcome != RAN) return 0;
-  return results[column].median / results[0].median;
+  return median(&results[column]) / median(&results[0]);
 }
 
-static void print_row(const Table *table, const char *name, const Result *results) {
+static void print_row(const Table *table, const char *name, Result *results) {
   printf("| %s |", name);
-  if (results[0].outcome == RAN) printf(" %.1f (%.0f MB) |", results[0].median * 1000, (double)results[0].peak_kb / 1024);
+  if (results[0].outcome == RAN) printf(" %.1f (%.0f MB) |", median(&results[0]) * 1000, (double)results[0].peak_kb / 1024);
   else printf(" - |");
   for (int c = 1; c < table->columns; c++) {
     if (ratio(results, c) > 0) printf(" %.2f (%.0f MB) |", ratio(results, c), (double)results[c].peak_kb / 1024);
@@ -149,7 +140,7 @@ static void print_row(const Table *table, const char *name, const Result *result
   fflush(stdout);
 }
 
-static void add_row(const Table *table, Sums *s, const Result *results) {
+static void add_row(const Table *table, Sums *s, Result *results) {
   for (int c = 1; c < table->columns; c++)
     if (ratio(results, c) > 0) {
       s->logs[c] += log(ratio(results, c));
@@ -203,13 +194,12 @@ int main(int argc, char **argv) {
   static char names[MAX_NAMES][64];
   const Table *table = argc > 2 ? find_table(argv[2]) : NULL;
   if (!table) return 64;
-  int count = argc > 3 ? 0 : list_programs(table, names), runs = getenv("RUNS") ? atoi(getenv("RUNS")) : 5, ok = 1;
+  int count = argc > 3 ? 0 : list_programs(table, names), runs = process_runs(5), ok = 1;
   for (int i = 3; i < argc && count < MAX_NAMES; i++) snprintf(names[count++], 64, "%s", argv[i]);
-  if (runs < 1 || runs > MAX_RUNS) runs = 5;
   print_head(table, runs);
   Sums sums = {{0}, {0}};
   for (int i = 0; i < count; i++) {
-    Result results[MAX_COLUMNS];
+    static Result results[MAX_COLUMNS];
     memset(results, 0, sizeof results);
     ok &= run_bench(table, argv[1], names[i], runs, results);
     print_row(table, names[i], results);

@@ -11,7 +11,7 @@
 #include <dirent.h>
 #include <stdio.h>
 
-enum { MAX_RUNS = 1001, MAX_WORDS = 3, MAX_PATH = 512, LUA = 1 };
+enum { MAX_WORDS = 3, MAX_PATH = 512, LUA = 1 };
 
 /* %: BASE; $: ORUS */
 static const struct { const char *title, *cache, *argv[MAX_WORDS]; } peers[] = {
@@ -28,13 +28,6 @@ static const struct { const char *title, *cache, *argv[MAX_WORDS]; } peers[] = {
     {"Deno", "", {"deno", "bench/programs/hello.js"}},
 };
 enum { PEERS = sizeof peers / sizeof *peers };
-
-typedef struct Result {
-  double wall[MAX_RUNS], cpu[MAX_RUNS];
-  long peak_kb;
-  int runs;
-  Outcome outcome;
-} Result;
 
 static char *expand(char *to, const char *pattern, const char *base) {
   const char *orus = getenv("ORUS");
@@ -57,19 +50,13 @@ static void forget(const char *cache) {
   rmdir(cache);
 }
 
-/* The first run is not measured: it reads files and fills what is remembered between runs. */
-static void run_once(int peer, const char *base, int number, Result *r) {
-  char words[MAX_WORDS][MAX_PATH], cache[MAX_PATH], output[64] = "", *argv[MAX_WORDS + 1] = {0};
+static void run_once(int peer, const char *base, Result *r) {
+  char words[MAX_WORDS][MAX_PATH], cache[MAX_PATH], *argv[MAX_WORDS + 1] = {0};
   for (int i = 0; i < MAX_WORDS && peers[peer].argv[i]; i++) argv[i] = expand(words[i], peers[peer].argv[i], base);
   if (!strcmp(peers[peer].cache, "%.cold")) forget(expand(cache, peers[peer].cache, base));
   setenv("XDG_CACHE_HOME", expand(cache, peers[peer].cache, base), 1);
-  Usage usage;
-  r->outcome = process_run(argv, output, sizeof output, &usage);
-  if (r->outcome == RAN && strcmp(output, "hello\n")) r->outcome = FAILED;
-  if (number == 0 || r->outcome != RAN) return;
-  r->wall[r->runs] = usage.wall;
-  r->cpu[r->runs++] = usage.cpu;
-  if (usage.peak_kb > r->peak_kb) r->peak_kb = usage.peak_kb;
+  process_record(argv, r);
+  if (r->outcome == RAN && strcmp(r->output, "hello\n")) r->outcome = FAILED;
 }
 
 static void print_row(int peer, Result *r, double lua) {
@@ -88,11 +75,12 @@ static void print_row(int peer, Result *r, double lua) {
 int main(int argc, char **argv) {
   static Result results[PEERS];
   if (argc != 2) return 64;
-  int runs = getenv("RUNS") ? atoi(getenv("RUNS")) : 0, ok = 1;
-  if (runs < 1 || runs > MAX_RUNS) runs = 101;
+  int runs = process_runs(101), ok = 1;
   for (int k = 0; k <= runs; k++)
-    for (int p = 0; p < PEERS; p++)
-      if (results[p].outcome == RAN) run_once(p, argv[1], k, &results[p]);
+    for (int p = 0; p < PEERS; p++) {
+      if (results[p].outcome == RAN) run_once(p, argv[1], &results[p]);
+      if (k == 0) process_forget(&results[p]);
+    }
   double lua = results[LUA].outcome == RAN ? process_median(results[LUA].wall, results[LUA].runs) : 0;
   printf("Median of %d interleaved runs; wall time, its ratio to Lua's, processor time; peak memory.\n\n", runs);
   printf("| program | ms | / Lua | CPU ms | MB |\n|---|---|---|---|---|\n");

@@ -1,4 +1,4 @@
-local read = dofile((string.match(arg[0], "^(.*)/") or ".") .. "/input.lua")
+local coded = dofile((string.match(arg[0], "^(.*)/") or ".") .. "/coded.lua")
 local letters, values = {}, {}
 for i = 0, 63 do
   local letter = string.sub("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/", i + 1, i + 1)
@@ -38,10 +38,4 @@ local function decode(text)
   end
   return table.concat(out)
 end
-local text = read("text.txt")
-local total = 0
-for _ = 1, 2 do
-  local coded = encode(text)
-  total = total + #coded + #decode(coded)
-end
-print(total)
+coded(encode, decode)

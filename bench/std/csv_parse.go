@@ -4,25 +4,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
-	"os"
-	"strconv"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
-
-func number(text string) int {
-	n, err := strconv.Atoi(text)
-	if err != nil {
-		panic(err)
-	}
-	return n
-}
 
 func main() {
 	text := read("people.csv")

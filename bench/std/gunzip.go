@@ -5,16 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
-	"os"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
 
 func main() {
 	data := read("text.txt.gz")

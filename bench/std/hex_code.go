@@ -3,16 +3,7 @@ package main
 import (
 	"encoding/hex"
 	"fmt"
-	"os"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
 
 func main() {
 	data := read("text.txt")

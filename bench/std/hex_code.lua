@@ -1,4 +1,4 @@
-local read = dofile((string.match(arg[0], "^(.*)/") or ".") .. "/input.lua")
+local coded = dofile((string.match(arg[0], "^(.*)/") or ".") .. "/coded.lua")
 local codes = {}
 for i = 0, 255 do codes[i] = string.format("%02x", i) end
 local byte, char = string.byte, string.char
@@ -17,10 +17,4 @@ local function decode(text)
   end
   return table.concat(out)
 end
-local text = read("text.txt")
-local total = 0
-for _ = 1, 2 do
-  local coded = encode(text)
-  total = total + #coded + #decode(coded)
-end
-print(total)
+coded(encode, decode)

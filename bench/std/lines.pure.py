@@ -1,15 +1,7 @@
 import _pyio
-import sys
+import builtins
 
+import pure
 
-def main():
-    count = total = 0
-    for _ in range(5):
-        with _pyio.open(sys.argv[1] + "/text.txt", encoding="utf-8") as file:
-            for line in file:
-                count += 1
-                total += len(line) - 1
-    print(count, total)
-
-
-main()
+builtins.open = _pyio.open
+pure.run()

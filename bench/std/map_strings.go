@@ -2,18 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
 
 func main() {
 	words, counts, total := strings.Fields(string(read("text.txt"))), map[string]int{}, 0

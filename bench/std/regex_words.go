@@ -2,17 +2,8 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"regexp"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
 
 func main() {
 	text := string(read("text.txt"))

@@ -2,18 +2,9 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"sort"
 	"strings"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
 
 func main() {
 	words := strings.Fields(string(read("text.txt")))

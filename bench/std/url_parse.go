@@ -3,17 +3,8 @@ package main
 import (
 	"fmt"
 	"net/url"
-	"os"
 	"strings"
 )
-
-func read(name string) []byte {
-	data, err := os.ReadFile(os.Args[1] + "/" + name)
-	if err != nil {
-		panic(err)
-	}
-	return data
-}
 
 func main() {
 	total := 0

@@ -1,0 +1,3 @@
+import pure_gzip
+
+pure_gzip.run(1)
