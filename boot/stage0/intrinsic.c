@@ -144,6 +144,10 @@ static int special(Fn *f, Node *at, const char *name, Val *args, Type *result, i
   else if (!strcmp(name, "__null_any")) {
     *v = (Val){p->any, lower_target(f, p->any, dest)};
     emit(&f->e, OP_LDNULL, v->reg, TYPE_ANY, 0);
+  } else if (!strcmp(name, "__texts")) {
+    *v = (Val){result, lower_target(f, result, dest)};
+    if (args[0].type->args[0] == p->string) emit(&f->e, OP_MOVP, v->reg, args[0].reg, 0);
+    else emit(&f->e, OP_LDNULL, v->reg, (int)type_machine(f->c, result), 0);
   } else if (!strcmp(name, "__fma")) {
     int to = emit_temp(&f->e, 1);
     emit(&f->e, OP_MOV, to, args[2].reg, 0);
