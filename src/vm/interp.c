@@ -341,6 +341,14 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_ALEN() LENGTH_OF(ArrayObj, ref[B])
 #define DO_LLEN() LENGTH_OF(ListObj, ref[B])
 #define DO_SLEN() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->length; } while (0)
+#define DO_SBYTE()                                                                   \
+  do {                                                                               \
+    const StringObj *s_ = (const StringObj *)(const void *)ref[B];                   \
+    CHECK_NULL(s_);                                                                  \
+    uint64_t i_ = raw[C].u;                                                          \
+    if (UNLIKELY(i_ >= s_->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i_, s_->length);   \
+    raw[A].u = ((const uint8_t *)array_data(s_->bytes))[s_->start + i_];             \
+  } while (0)
 #define DO_SDATA() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); ref[A] = (Obj *)(void *)s_->bytes; } while (0)
 #define DO_SOFFSET() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->start; } while (0)
 #define DO_CALL() do { callee = &vm->functions[C]; goto call; } while (0)
@@ -448,6 +456,8 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_MULSHR_THEN_PROBE() do { DO_MULSHR(); pc++; DO_PROBE(); } while (0)
 #define DO_SETF_32_THEN_MOV() do { DO_SETF_32(); pc++; DO_MOV(); } while (0)
 #define DO_SETF_32_THEN_SETF_32() do { DO_SETF_32(); pc++; DO_SETF_32(); } while (0)
+#define DO_SBYTE_THEN_CAST_I32() do { DO_SBYTE(); pc++; DO_CAST_I32(); } while (0)
+#define DO_SBYTE_THEN_CAST_I32_THEN_ADD_I32() do { DO_SBYTE_THEN_CAST_I32(); pc++; DO_ADD_I32(); } while (0)
 #define DO_SHLK_64_THEN_MULK_U64() do { DO_SHLK_64(); pc++; DO_MULK_U64(); } while (0)
 #define DO_ADDI_I32_THEN_AGET_U8() do { DO_ADDI_I32(); pc++; DO_AGET_U8(); } while (0)
 #define DO_ADDI_I32_THEN_LLEN() do { DO_ADDI_I32(); pc++; DO_LLEN(); } while (0)
@@ -1102,13 +1112,7 @@ L_SNEW: {
   StringObj *name = (StringObj *)(void *)ref[reg];                 \
   CHECK_NULL(name)
 L_SLEN: DO_SLEN(); NEXT();
-L_SBYTE: {
-    STRING(s, B);
-    uint64_t i = raw[C].u;
-    if (UNLIKELY(i >= s->length)) TRAP_WITH(INDEX_OUT_OF_RANGE, i, s->length);
-    raw[A].u = ((const uint8_t *)array_data(s->bytes))[s->start + i];
-    NEXT();
-  }
+L_SBYTE: DO_SBYTE(); NEXT();
 L_SDATA: DO_SDATA(); NEXT();
 L_SOFFSET: DO_SOFFSET(); NEXT();
 L_SHASH: { STRING(s, B); raw[A].u = s->hash; NEXT(); }
