@@ -323,7 +323,7 @@ test-generated-debug:
 	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/debug-gcc/tests/code/test_generated
 test-generated-asan:
 	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
-	@ORUS_GENERATED=$$(($(GENERATED) / 5)) ORUS_SEED=1000000 scripts/run-tests build/asan-gcc/tests/code/test_generated
+	@ORUS_GENERATED=$$(($(GENERATED) / 20)) ORUS_SEED=1000000 scripts/run-tests build/asan-gcc/tests/code/test_generated
 
 # Every limit is reached and ends in an error.
 test-limits: all
