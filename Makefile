@@ -58,7 +58,7 @@ ORUS    := $(B)/orus
 BARE    := $(B)/orus-vm
 
 SHELL   := /bin/sh
-.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated test-generated-debug test-generated-asan fuzz-smoke bench bench-std bench-compile bench-heap bench-start test unit programs check docs clean setup install uninstall test-install
+.PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap bench-start test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
 	$(Q)cp $(ORUS) $(B)/orus.copy && mv -f $(B)/orus.copy orus    # one that runs cannot be written to
@@ -317,12 +317,10 @@ test-verify:
 
 # Random valid modules under the sanitizers, and in the debug build, which checks the values of all operands: make test-generated GENERATED=20000
 GENERATED ?= 20000
-test-generated: test-generated-debug test-generated-asan
-test-generated-debug:
+test-generated:
 	@$(MAKE) -s VARIANT=debug build/debug-gcc/tests/code/test_generated
-	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/debug-gcc/tests/code/test_generated
-test-generated-asan:
 	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
+	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/debug-gcc/tests/code/test_generated
 	@ORUS_GENERATED=$$(($(GENERATED) / 20)) ORUS_SEED=1000000 scripts/run-tests build/asan-gcc/tests/code/test_generated
 
 # Every limit is reached and ends in an error.
