@@ -113,12 +113,13 @@ static void sweep_large(GcHeap *h) {
 
 /* -- sweeping -- */
 
+/* Large objects first: there are few, with much memory. */
 int old_sweep(GcHeap *h, size_t steps) {
+  for (; h->large_sweep; sweep_large(h))
+    if (!steps--) return 0;
   for (unsigned c = 0; c < GC_CLASSES; c++)
     for (GcClass *k = &h->classes[c]; k->sweep; sweep_next(h, k, 0))
       if (!steps--) return 0;
-  for (; h->large_sweep; sweep_large(h))
-    if (!steps--) return 0;
   return 1;
 }
 
