@@ -106,7 +106,7 @@ $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus $(B)/embedded/std_
 # Private code of what the tools call when they do what they mostly do: compile a program, and then find it compiled.
 PRELINK_SRC := examples/word_count.orus bench/std/json_typed.orus bench/std/time_format.orus bench/std/lines.orus
 PRELINK_ENV := XDG_CACHE_HOME=$(abspath $(B)/prelink.cache)
-PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";") run -e 'print("hello")' ";"
+PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";") run -e 'print("hello")' ";" fmt --check $(firstword $(PRELINK_SRC)) ";"
 $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
 	$(Q)rm -rf $(B)/prelink.cache
 	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) $(PRELINK_RUN) >$@
