@@ -1,4 +1,5 @@
 /* The verifier is a security boundary: whatever is done to an image, it is either refused or runs without harm (this test is for the sanitizer builds).
+ * One mutant in four is made of a compiled program, the others of generated modules (tests/code/gen_module.h), which are small and use every instruction.
  * ORUS_MUTANTS sets how many are made; each accepted one runs with little fuel, heap and stack. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +12,9 @@
 #include <string.h>
 
 #undef fail
+#include "../code/gen_module.h"
 #include "../host.h"
+#include "code/asm.h"
 #include "compile.h"
 #include "kernel/kcall.h"
 
@@ -53,8 +56,8 @@ static int64_t host_kernel(void *ctx, unsigned id, const int64_t *raw, void *con
   return sum & 63;
 }
 
-/* Runs the image and links what was not called; 1 when it was accepted.  `vouched`: functions that are wrong are found then. */
-static int run_image(const void *image, size_t size, int vouched) {
+/* Runs the image; 1 when it was accepted.  `vouched`: functions that are wrong are found when they are linked.  `link_rest`: what was not called, too. */
+static int run_image(const void *image, size_t size, int vouched, int link_rest) {
   uint64_t clock = 0;
   VmHost host = plain_host(&clock);
   host.kernel_call = host_kernel;
@@ -64,10 +67,10 @@ static int run_image(const void *image, size_t size, int vouched) {
   assert_true(program_init(&program, host.memory));
   int ok = vouched ? program_add_vouched(&program, image, size, ~(uint64_t)0, &report) : program_add(&program, image, size, ~(uint64_t)0, &report);
   const Func *entry = ok ? program_entry(&program) : NULL;
-  Vm *vm = entry && entry->raw_params == 0 && entry->ref_params == 1 ? vm_new(&program, &host, &limits) : NULL;
+  Vm *vm = entry && entry->raw_params == 0 && entry->ref_params <= 1 ? vm_new(&program, &host, &limits) : NULL;
   if (vm) {
     const OrbcModule *m = &entry->module->view;
-    uint32_t type = m->items[orbc_type(m, entry->row->type)->first_item].type;
+    uint32_t type = entry->ref_params ? m->items[orbc_type(m, entry->row->type)->first_item].type : 0;
     Obj *args = type >= ORBC_FIRST_MODULE_TYPE && orbc_type(m, type)->kind == KIND_ARRAY ? vm_array(vm, entry->module->types[type - ORBC_FIRST_MODULE_TYPE], 0) : NULL;
     VmStatus status = vm_start(vm, entry, NULL, &args);
     if (status == VM_DONE) status = vm_run(vm);
@@ -75,7 +78,7 @@ static int run_image(const void *image, size_t size, int vouched) {
     assert_null(gc_verify(vm_heap(vm)));
     vm_free(vm);
   }
-  for (uint32_t i = 0; i < program.functions_count; i++) {
+  for (uint32_t i = 0; link_rest && i < program.functions_count; i++) {
     int linked = program_link(&program, &program.functions[i]);
     assert_true(linked > 0 || (vouched && linked < 0));
   }
@@ -103,29 +106,75 @@ static void mutate(unsigned char *image, size_t size, size_t code_start, size_t 
   }
 }
 
+/* A valid image, and room for its mutants. */
+typedef struct Original {
+  unsigned char *image, *copy;
+  size_t size, code_start, code_end;
+} Original;
+
+static Original original(void *image, size_t size) {
+  assert_non_null(image);
+  Original o = {.image = image, .copy = aligned_alloc(16, (size + 15) & ~(size_t)15), .size = size};
+  OrbcModule m;
+  LoadReport report;
+  assert_non_null(o.copy);
+  assert_true(orbc_read(image, size, &m, &report));
+  o.code_start = (size_t)((const unsigned char *)m.code - o.image);
+  o.code_end = o.code_start + m.code_count * sizeof *m.code;
+  assert_true(run_image(image, size, 0, 1));
+  return o;
+}
+
+static Original generated(uint64_t seed) {
+  const GcMemory memory = {NULL, plain_alloc, plain_free};
+  CodeText text;
+  AsmReport report;
+  void *image = NULL;
+  size_t size = 0;
+  ctext_init(&text, memory);
+  assert_true(gen_module(seed, &text) && asm_assemble(text.bytes.rows, text.bytes.count, memory, &image, &size, &report));
+  ctext_free(&text);
+  return original(image, size);
+}
+
+static void forget(Original *o) {
+  free(o->copy);
+  free(o->image);
+}
+
+/* 1 when it was accepted. */
+static int try_mutant(const Original *o, long number) {
+  int link_rest = number / 4 % 8 == 0; /* takes far longer than to read and run it */
+  memcpy(o->copy, o->image, o->size);
+  mutate(o->copy, o->size, o->code_start, o->code_end);
+  fix_checksum(o->copy, o->size);
+  if (run_image(o->copy, o->size, 0, link_rest)) return 1;
+  if (number / 4 % 32 == 0) run_image(o->copy, o->size, 1, 1);
+  return 0;
+}
+
+enum { COMPILED, GENERATED, ORIGINALS };
+
 static void mutants_are_refused_or_run_safely(void **unused) {
   (void)unused;
   size_t size;
-  unsigned char *image = compile_text("build/mutants.orus", source, &size);
-  assert_non_null(image);
-  unsigned char *copy = aligned_alloc(16, (size + 15) & ~(size_t)15);
-  OrbcModule m;
-  LoadReport report;
-  assert_true(orbc_read(image, size, &m, &report));
-  size_t code_start = (size_t)((const unsigned char *)m.code - image), code_end = code_start + m.code_count * sizeof *m.code;
-  assert_true(run_image(image, size, 0));
-  long count = getenv("ORUS_MUTANTS") ? atol(getenv("ORUS_MUTANTS")) : 20000, accepted = 0;
+  void *image = compile_text("build/mutants.orus", source, &size);
+  Original originals[ORIGINALS] = {original(image, size), generated(0)};
+  long count = getenv("ORUS_MUTANTS") ? atol(getenv("ORUS_MUTANTS")) : 20000, made[ORIGINALS] = {0}, accepted[ORIGINALS] = {0};
   for (long i = 0; i < count; i++) {
-    memcpy(copy, image, size);
-    mutate(copy, size, code_start, code_end);
-    fix_checksum(copy, size);
-    if (run_image(copy, size, 0)) accepted++;
-    else if (i % 32 == 0) run_image(copy, size, 1); /* linking all takes far longer than refusing it */
+    int which = i % 4 ? GENERATED : COMPILED;
+    if (i % 400 == 0) {
+      forget(&originals[GENERATED]);
+      originals[GENERATED] = generated((uint64_t)i / 400);
+    }
+    accepted[which] += try_mutant(&originals[which], i);
+    made[which]++;
   }
-  print_message("%ld mutants, %ld accepted\n", count, accepted);
-  assert_true(accepted > count / 100); /* else the test proves little */
-  free(copy);
-  free(image);
+  for (int which = 0; which < ORIGINALS; which++) {
+    print_message("%ld mutants of %s, %ld accepted\n", made[which], which == GENERATED ? "generated modules" : "a compiled program", accepted[which]);
+    assert_true(accepted[which] > made[which] / 100); /* else the test proves little */
+    forget(&originals[which]);
+  }
 }
 
 int main(void) {
