@@ -440,7 +440,8 @@ programs: all orusc $(TEST_BIN) $(B)/tests/compiler/session/run_images
 unit.elsewhere.release := %/test_fault %/test_fault_library
 unit.elsewhere.asan    := %/test_mutants %/test_generated
 unit.elsewhere.stress  := %/test_fault_library
-unit.sizes.stress      := ORUS_MUTANTS=4000 ORUS_GENERATED=150
+unit.sizes.asan        := ORUS_SAMPLE=4
+unit.sizes.stress      := ORUS_MUTANTS=4000 ORUS_GENERATED=150 ORUS_SAMPLE=4
 unit: $(TEST_BIN)
 	@$(unit.sizes.$(VARIANT)) scripts/run-tests $(filter-out $(unit.elsewhere.$(VARIANT)),$(TEST_BIN))
 
