@@ -107,9 +107,15 @@ $(B)/tool.orbc: $(B)/orusc.2.orbc $(B)/embedded/embedded.orus $(B)/embedded/std_
 PRELINK_SRC := examples/word_count.orus bench/std/json_typed.orus bench/std/time_format.orus bench/std/lines.orus
 PRELINK_ENV := XDG_CACHE_HOME=$(abspath $(B)/prelink.cache)
 PRELINK_RUN := $(foreach f,$(PRELINK_SRC),run $(f) ";") run -e 'print("hello")' ";" fmt --check $(firstword $(PRELINK_SRC)) ";"
-$(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(PRELINK_SRC)
+$(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(B)/prelink.settings $(PRELINK_SRC)
 	$(Q)rm -rf $(B)/prelink.cache
 	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) $(PRELINK_RUN) >$@
+
+# What these variables say, written anew only when they say something else.
+.PHONY: settings
+$(B)/prelink.settings: settings
+	@mkdir -p $(@D)
+	@echo '$(subst ','\'',$(PRELINK_RUN))' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 $(B)/std_prelinked.c: $(B)/prelink $(B)/std.orbc
 	$(Q)$(B)/prelink std $(B)/std.orbc >$@

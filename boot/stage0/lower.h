@@ -101,7 +101,6 @@ Val lower_load_var(Fn *f, Node *at, Var *v, int dest);
 void lower_store_var(Fn *f, Var *v, Val value);
 Var *lower_find_var(Fn *f, const Name *name);
 Type *lower_type_of_node(Fn *f, const Node *n); /* a type written as an expression, or NULL */
-int lower_is_literal(const Node *n);
 
 /* options and enums */
 Val lower_make_variant(Fn *f, Node *at, Type *t, uint32_t variant, Node **args, uint32_t count, int dest);
@@ -158,13 +157,19 @@ static inline int lower_is_temp(int reg) { return reg != REG_NONE && (reg & REG_
 int lower_any_splits(Fn *f, Node **list, uint32_t count);
 int lower_splits_elsewhere(Fn *f, Module *m, Node *n);
 Val lower_float(Fn *f, Type *t, double value, int dest);
-int lower_has_float(const Node *n);
 int lower_fits_type(uint64_t magnitude, int negative, unsigned type);
 Val lower_int_literal(Fn *f, Node *n, uint64_t magnitude, int negative, unsigned suffix, Type *want, int dest);
 Val lower_global(Fn *f, Node *at, Decl *d, int dest);
 Val lower_elsewhere(Fn *f, Module *m, Env *env, Node *n, Type *want, int dest);
 Val lower_constant(Fn *f, Node *at, Decl *d, Type *want, int dest);
 int lower_is_untyped(Fn *f, const Node *n);
+
+/* lower_literal.c */
+int lower_is_literal(const Node *n); /* number literals without a suffix, and operators between them */
+int lower_has_float(const Node *n);
+/* An operation on integer literals: its type, the one that is wanted or else the first of i32, i64, u64 that holds every step, and its value.
+ * divides: by zero, so that the program must do it. */
+Type *lower_literals(Fn *f, Node *n, Type *want, uint64_t *value, int *divides);
 
 /* lower_operator.c, for the others like it */
 void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r);

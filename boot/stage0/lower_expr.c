@@ -169,17 +169,6 @@ Val lower_string(Fn *f, Name *text, int dest) {
   return v;
 }
 
-int lower_is_literal(const Node *n) {
-  switch (n->kind) {
-  case N_INT: case N_FLOAT: return n->suffix == 0;
-  case N_UNARY: return n->op != T_NOT && lower_is_literal(n->a);
-  case N_BINARY: return n->op >= T_PLUS && n->op <= T_CARET && lower_is_literal(n->a) && lower_is_literal(n->b);
-  default: return 0;
-  }
-}
-
-int lower_has_float(const Node *n) { return n->kind == N_FLOAT || (n->a && lower_has_float(n->a)) || (n->b && lower_has_float(n->b)); }
-
 int lower_fits_type(uint64_t magnitude, int negative, unsigned type) {
   static const uint64_t high[] = {[TYPE_I8] = INT8_MAX, [TYPE_I16] = INT16_MAX, [TYPE_I32] = INT32_MAX, [TYPE_I64] = INT64_MAX, [TYPE_U8] = UINT8_MAX,
                                   [TYPE_U16] = UINT16_MAX, [TYPE_U32] = UINT32_MAX, [TYPE_U64] = UINT64_MAX};

@@ -136,9 +136,20 @@ static Val lower_binary_values(Fn *f, Node *n, unsigned token, Val l, Val r, int
 
 static Val compare_values(Fn *f, Node *n, unsigned token, Val l, Val r, int dest);
 
+/* An operation on integer literals is done here, but for divisions by zero, which have a type only.  Whether it was done. */
+static int lower_integers(Fn *f, Node *n, Type **want, int dest, Val *result) {
+  if (!lower_is_literal(n) || lower_has_float(n) || (*want && (*want)->tag == TY_RAW && ((*want)->raw == TYPE_F32 || (*want)->raw == TYPE_F64))) return 0;
+  uint64_t value;
+  int divides;
+  *want = lower_literals(f, n, *want, &value, &divides);
+  if (!divides) *result = lower_int(f, *want, (int64_t)value, dest);
+  return !divides;
+}
+
 Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
   unsigned raw_mark = f->e.raw_temp, ref_mark = f->e.ref_temp;
   Val l, r;
+  if (lower_integers(f, n, &want, dest, &l)) return l;
   if (n->op == T_IN) {
     l = lower(f, n->a, NULL, REG_NONE);
     if (lower_is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
@@ -231,6 +242,8 @@ Val lower_unary(Fn *f, Node *n, Type *want, int dest) {
   if (n->op == T_MINUS && n->a->kind == N_INT) return lower_int_literal(f, n, n->a->integer, 1, n->a->suffix, want, dest);
   if (n->op == T_MINUS && n->a->kind == N_FLOAT)
     return lower_float(f, n->a->suffix ? p->raw[n->a->suffix] : want && want->tag == TY_RAW && want->raw == TYPE_F32 ? want : p->raw[TYPE_F64], -n->a->number, dest);
+  Val done;
+  if (lower_integers(f, n, &want, dest, &done)) return done;
   if (n->op == T_NOT) {
     Val v = lower(f, n->a, p->raw[TYPE_BOOL], REG_NONE);
     int to = lower_target(f, v.type, dest);
