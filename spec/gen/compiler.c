@@ -16,6 +16,9 @@ static char writes(const char *name, const char *first) {
   return first[0] == 'W' && strncmp(first, "WIN", 3) ? 'w' : '.';
 }
 
+/* Whether the operand is a register, or the first one of a window. */
+static int is_register(const char *format) { return !strncmp(format, "WIN", 3) || ((*format == 'W' || *format == 'R') && (format[1] == 'R' || format[1] == 'P')); }
+
 /* What the second or third operand is a number of. */
 static char names_row(const char *second, const char *third) {
   static const struct { const char *format; char second, third; } kinds[] = {
@@ -38,6 +41,8 @@ static void opcodes(void) {
   for (int i = 0; i < COUNT; i++) constant("OP", rows[i].name, i, NULL);
   printf("\n/// For each opcode: w when its first operand is a register that it writes and does not read.\npub WRITES: string := \"");
   for (int i = 0; i < COUNT; i++) putchar(writes(rows[i].name, rows[i].first));
+  fputs("\"\n\n/// For each opcode which operands are registers: 1 for a, 2 for b, 4 for c.\npub REGISTERS: string := \"", stdout);
+  for (int i = 0; i < COUNT; i++) putchar('0' + is_register(rows[i].first) + 2 * is_register(rows[i].second) + 4 * is_register(rows[i].third));
   puts("\"\n\n/// For each opcode what an operand is a number of: T type in b, t type in c, f function in c, k constant, s string, g global in the wide operand; else a dot.");
   fputs("pub NUMBERS: string := \"", stdout);
   for (int i = 0; i < COUNT; i++) putchar(names_row(rows[i].second, rows[i].third));
