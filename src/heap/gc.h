@@ -58,6 +58,7 @@ typedef struct GcScope {
 } GcScope;
 
 typedef struct GcBlock GcBlock;
+typedef struct GcChunk GcChunk;
 typedef struct GcLarge GcLarge;
 
 enum { GC_CLASSES = 37 };
@@ -86,6 +87,7 @@ struct GcHeap {
   Obj *promoted;       /* while collecting: promoted objects that are not scanned yet */
   GcClass classes[GC_CLASSES];
   GcLarge *large, *large_sweep;
+  GcChunk *chunks;     /* those that have free blocks */
   GcTable remembered, stack;
   GcTable weak[2], handles[2]; /* [0]: what a minor collection must look at; [1]: old ones (of weak references: with old targets) */
   GcScope *scope;

@@ -2,7 +2,8 @@
  *
  * gc.c      entry points, policy          nursery.c  minor collections
  * oldspace.c  cells, blocks, large objects, sweeping      mark.c  marking, weak references, handles
- * remember.c  remembered set, cards            verify_heap.c
+ * chunk.c   memory of blocks                   remember.c  remembered set, cards
+ * verify_heap.c
  */
 #ifndef ORUS_HEAP_INTERNAL_H
 #define ORUS_HEAP_INTERNAL_H
@@ -26,7 +27,7 @@ struct GcBlock {
   GcBlock *next;
   uint32_t cell, cells; /* bytes of a cell, how many */
   uint64_t bytes;       /* of the block */
-  uint64_t unused;
+  GcChunk *chunk;       /* that it is a part of; NULL: none */
 };
 
 struct GcLarge {
@@ -74,7 +75,12 @@ void gc_release(GcHeap *h, void *block, size_t size, size_t align);
 int gc_table_push(GcHeap *h, GcTable *t, Obj *o); /* 0: no memory */
 int gc_table_grow(GcHeap *h, GcTable *t, size_t room); /* 0: no memory, and the table is as before */
 
+/* chunk.c */
+GcBlock *block_obtain(GcHeap *h); /* of h->block_bytes, which are set, or NULL; with memory for marking what will be in it */
+void block_release(GcHeap *h, GcBlock *b);
+
 /* oldspace.c */
+void *old_obtain(GcHeap *h, uint64_t size, size_t align);            /* memory for objects of that many bytes and for marking them, or NULL */
 Obj *old_alloc(GcHeap *h, uint64_t header, uint64_t size);           /* only the header is set; or NULL; never collects */
 uint64_t old_flags(const GcHeap *h, uint64_t header, uint64_t size); /* collector's bits of a new old object of that type and size */
 int old_sweep(GcHeap *h, size_t steps);              /* sweeps that many blocks or large objects; whether all are swept now */

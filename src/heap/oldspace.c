@@ -33,13 +33,14 @@ static void poison(Obj *cell, uint32_t size) {
 
 /* -- blocks -- */
 
-/* Memory for `size` bytes of objects, and for marking them; NULL: there is none. */
-static void *obtain_marked(GcHeap *h, uint64_t size) { return mark_reserve(h, h->stats.in_use + size) ? gc_obtain(h, size, 16) : NULL; }
+void *old_obtain(GcHeap *h, uint64_t size, size_t align) { return mark_reserve(h, h->stats.in_use + size) ? gc_obtain(h, size, align) : NULL; }
 
 static int add_block(GcHeap *h, GcClass *k, uint32_t cell) {
-  GcBlock *b = obtain_marked(h, h->block_bytes);
+  GcBlock *b = block_obtain(h);
   if (!b) return 0;
-  *b = (GcBlock){k->blocks, cell, (uint32_t)((h->block_bytes - sizeof *b) / cell), h->block_bytes, 0};
+  b->next = k->blocks;
+  b->cell = cell;
+  b->cells = (uint32_t)((b->bytes - sizeof *b) / cell);
   k->blocks = b;
   for (uint32_t i = b->cells; i-- > 0;) { /* the first cell ends up in front */
     Obj *o = block_cell(b, i);
@@ -78,7 +79,7 @@ static void sweep_next(GcHeap *h, GcClass *k, int wanted) {
   Obj **end, *first = free_cells(h, b, &end, &live);
   k->sweep = b->next;
   if (!live && !wanted) {
-    gc_release(h, b, b->bytes, 16);
+    block_release(h, b);
     return;
   }
   b->next = k->blocks;
@@ -139,10 +140,10 @@ void old_start_sweep(GcHeap *h) {
 
 /* The same; what waits to be swept is given back first when there is none. */
 static void *obtain(GcHeap *h, uint64_t size) {
-  void *block = obtain_marked(h, size);
+  void *block = old_obtain(h, size, 16);
   if (block || old_sweep(h, 0)) return block;
   old_sweep(h, SIZE_MAX);
-  return obtain_marked(h, size);
+  return old_obtain(h, size, 16);
 }
 
 static Obj *large_alloc(GcHeap *h, uint64_t header, uint64_t size) {
@@ -208,7 +209,7 @@ void old_each(GcHeap *h, void (*each)(GcHeap *h, Obj *o)) {
 static void free_blocks(GcHeap *h, GcBlock *b) {
   for (GcBlock *next; b; b = next) {
     next = b->next;
-    gc_release(h, b, b->bytes, 16);
+    block_release(h, b);
   }
 }
 

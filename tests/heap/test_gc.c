@@ -831,6 +831,62 @@ static void cells_are_not_much_larger_than_objects(void **unused) {
   }
 }
 
+static Node *nodes_to(World *w, uint64_t bytes) {
+  Node *half = NULL;
+  for (uint64_t made = 0; made < bytes; made += 32) {
+    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    assert_non_null(o);
+    node(o)->left = w->roots[0];
+    gc_wrote(&w->heap, o);
+    w->roots[0] = o;
+    if (made == bytes / 2) half = node(o);
+  }
+  return half;
+}
+
+static uint32_t blocks_in_chunks(const World *w) {
+  uint32_t n = 0;
+  for (int c = 0; c < GC_CLASSES; c++)
+    for (GcBlock *b = w->heap.classes[c].blocks; b; b = b->next) n += b->chunk != NULL;
+  return n;
+}
+
+static void a_large_heap_takes_chunks_and_gives_them_back(void **unused) {
+  (void)unused;
+  World *w = calloc(1, sizeof *w);
+  assert_true(open_world(w, 256 << 20));
+  w->heap.enabled = 0; /* straight to the old space */
+  uint64_t small = w->heap.stats.in_use;
+  Node *half = nodes_to(w, 48 << 20);
+  uint64_t large = w->heap.stats.in_use;
+  assert_true(blocks_in_chunks(w) > 256);
+  assert_null(gc_verify(&w->heap));
+
+  w->roots[0] = (Obj *)half; /* what was made last dies, and so do its chunks */
+  gc_collect(&w->heap, 1);
+  assert_true(w->heap.stats.in_use < large - (20 << 20) && blocks_in_chunks(w) > 64);
+  assert_null(gc_verify(&w->heap));
+
+  w->memory.fail_at = 1; /* blocks of chunks in use are still there to be had */
+  fill_with_nodes(w);
+  w->memory.fail_at = 0;
+  assert_null(gc_verify(&w->heap));
+
+  w->roots[0] = NULL;
+  gc_collect(&w->heap, 1);
+  assert_null(w->heap.chunks);
+  assert_int_equal(blocks_in_chunks(w), 0);
+  assert_true(w->heap.stats.in_use <= small + (w->heap.remembered.room + w->heap.stack.room) * sizeof(Obj *));
+  close_world(w);
+
+#ifndef ORUS_STRESS
+  assert_true(open_world(w, 19 << 20)); /* a chunk does not fit at the end, but blocks do */
+  assert_true(fill_with_nodes(w) * (uint64_t)32 > (19 << 20) / 20 * 17);
+  close_world(w);
+#endif
+  free(w);
+}
+
 static void registering_collects_before_it_fails(void **unused) {
   (void)unused;
   World *w = calloc(1, sizeof *w);
@@ -988,6 +1044,7 @@ int main(void) {
       cmocka_unit_test(registering_collects_before_it_fails),
       cmocka_unit_test(old_weak_references_are_left_alone_by_minor_collections),
       cmocka_unit_test(limit_and_threshold_may_change),
+      cmocka_unit_test(a_large_heap_takes_chunks_and_gives_them_back),
       cmocka_unit_test(pauses_are_counted_by_length),
       cmocka_unit_test(growth_does_not_mark_the_whole_heap_again_and_again),
   };
