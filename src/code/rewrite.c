@@ -334,18 +334,14 @@ static void pair_fuel(uint64_t *code, uint32_t at) {
   if (both) code[at] = with_op(code[at], both);
 }
 
-/* Neighbours become one instruction where there is one for them, which may be the first of a pair again; nothing else changes. */
+/* Each instruction becomes one with its neighbours where there is one for them, which may be the first of a pair again; nothing else changes.  Jumps may arrive in
+ * the middle: what stands there has neighbours of its own. */
 static void pair_up(const Body *b, uint64_t *code) {
-  for (uint32_t i = 0, last = 0, next; i < b->end; i = next) {
-    next = i + words_of(insn_op(code[i]));
-    while (follows(b, next)) {
-      unsigned both = plain_pair(insn_op(code[i]), insn_op(code[next]));
-      if (!both) break;
-      code[i] = with_op(code[i], both);
-      next += words_of(insn_op(code[next]));
-    }
-    if (i && last + 1 == i && insn_op(code[last]) == POP_FUEL && follows(b, i)) pair_fuel(code, last);
-    last = i;
+  for (uint32_t i = 0, last = 0, next; i < b->end; last = i, i = next) {
+    uint32_t behind = next = i + words_of(insn_op(code[i]));
+    for (unsigned both; behind < b->end && (both = plain_pair(insn_op(code[i]), insn_op(code[behind]))) != 0; code[i] = with_op(code[i], both))
+      behind += words_of(insn_op(code[behind]));
+    if (last + 1 == i && insn_op(code[last]) == POP_FUEL) pair_fuel(code, last);
   }
 }
 
