@@ -17,13 +17,14 @@
 #include <stdio.h>
 
 enum { MAX_NAMES = 96, MAX_COLUMNS = 7, MAX_WORDS = 4 };
-enum { C_PEER, ORUS, LUA, LUAJIT_OFF, LUAJIT, NODE, PYTHON, PYTHON_ALONE, GO, PEERS };
+enum { C_PEER, ORUS, LUA, LUA_ALONE, LUAJIT_OFF, LUAJIT, NODE, PYTHON, PYTHON_ALONE, GO, PEERS };
 
 /* %1: build directory, %2: name of the program, %3: name of the table, $NAME: a variable of the environment, and what it is otherwise */
 static const struct { const char *key, *title, *argv[MAX_WORDS]; } peers[PEERS] = {
     [C_PEER] = {"c", "C", {"%1/bench/%3/%2.c.exe"}},
     [ORUS] = {"orus", "Orus", {"$ORUS|%1/orus", "%1/bench/%3/%2.orbc"}},
     [LUA] = {"lua5.4", "Lua 5.4", {"lua5.4", "bench/%3/%2.lua"}},
+    [LUA_ALONE] = {"lua5.4-pure", "Lua without C", {"lua5.4", "bench/%3/%2.pure.lua"}},
     [LUAJIT_OFF] = {"luajit-joff", "LuaJIT -joff", {"luajit", "-joff", "bench/%3/%2.lua"}},
     [LUAJIT] = {"luajit", "LuaJIT", {"luajit", "bench/%3/%2.lua"}},
     [NODE] = {"node", "Node", {"node", "bench/%3/%2.js"}},
@@ -40,7 +41,7 @@ typedef struct Table {
 
 static const Table tables[] = {
     {"programs", NULL, 7, {C_PEER, ORUS, LUA, LUAJIT_OFF, LUAJIT, NODE, PYTHON}},
-    {"std", "%1/bench/input", 6, {ORUS, LUA, PYTHON_ALONE, PYTHON, NODE, GO}},
+    {"std", "%1/bench/input", 7, {ORUS, LUA_ALONE, LUA, PYTHON_ALONE, PYTHON, NODE, GO}},
 };
 
 /* Ratios to the first column, as logarithms, summed up for the geometric means. */
