@@ -294,6 +294,7 @@ static int fuse_constant(const Rewrite *r, const Body *body, uint32_t i, uint64_
 /* Words that a private instruction takes. */
 static uint32_t words_of(unsigned op) {
   if (op == POP_MULSHR) return 5;
+  if (op == POP_MUL_F64_INTO_ADDK_F64 || op == POP_MUL_F64_INTO_RSUBK_F64) return 3;
   if (op == POP_PROBE) return 3; /* what is behind them stays an instruction of its own */
   if (op >= POP_FIELD_AGET_64_JNE && op <= POP_FIELD_AGET_U32_JNE) return 4;
   if (op >= POP_JEQ_IMM && op <= POP_LOOP_LE_I64) return 3;
@@ -372,6 +373,18 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
   if (!both || !is_dead_behind(body, i + 1, BANK_RAW, t)) return 0;
   out[0] = with_op(first, both);
   out[1] = second;
+  return 1;
+}
+
+/* A product at `i` to which a constant is added, or that is taken from one, and that nothing else uses (STEPS): three private words.  0: it is not that. */
+static int fuse_step(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
+  uint64_t product = body->code[i], sum[2];
+  if (insn_op(product) != OP_MUL_F64 || i + 3 > body->end || !follows(body, i + 1) || !fuse_constant(r, body, i + 1, sum)) return 0;
+  unsigned op = insn_op(sum[0]), t = insn_a(product);
+  if ((op != POP_ADDK_F64 && op != POP_RSUBK_F64) || insn_b(sum[0]) != t || !is_dead_behind(body, i + 2, BANK_RAW, t)) return 0;
+  out[0] = with_op(product, op == POP_ADDK_F64 ? POP_MUL_F64_INTO_ADDK_F64 : POP_MUL_F64_INTO_RSUBK_F64);
+  out[1] = sum[0];
+  out[2] = sum[1];
   return 1;
 }
 
@@ -459,7 +472,7 @@ static uint32_t fuse_hash(const Rewrite *r, const Body *b, uint32_t i, uint64_t 
 static void rewrite_body(const Rewrite *r, const Body *body, uint64_t *code) {
   for (uint32_t i = 0, words; i < body->end; i += words) {
     words = fuse_hash(r, body, i, code + i);
-    if (!words && fuse_probe(r, body, i, code + i)) words = 3;
+    if (!words && (fuse_probe(r, body, i, code + i) || fuse_step(r, body, i, code + i))) words = 3;
     if (!words && fuse_element_branch(r, body, i, code + i)) words = 4;
     if (!words && (fuse_constant(r, body, i, code + i) || fuse_float(r, body, i, code + i) || fuse_reference(r, body, i, code + i))) words = 2;
     if (words) continue;

@@ -367,6 +367,9 @@ extern unsigned char orus_jumps[1 << 16];
 #define USE_MUL_F64() raw[A].f = v_ * raw[C].f
 #define USE_SUB_F64() raw[A].f = v_ - raw[C].f
 #define USE_RSUB_F64() raw[A].f = raw[B].f - v_
+#define CONSTANT_F64 double k_; memcpy(&k_, pc, sizeof k_)
+#define USE_ADDK_F64() do { CONSTANT_F64; raw[A].f = v_ + k_; pc++; } while (0)
+#define USE_RSUBK_F64() do { CONSTANT_F64; raw[A].f = k_ - v_; pc++; } while (0)
 #define USE_SETF_64() do { Obj *to_ = ref[A]; CHECK_NULL(to_); *(double *)(void *)((char *)to_ + C) = v_; } while (0)
 
 /* A reference in a field into which only the next instruction looks (REF_PAIRS): `object`, which never is in a register of the stack either. */
@@ -1189,6 +1192,7 @@ L_FRAME_NUMBER: {
   FUEL_PAIRS(FUEL_PAIR)
 #define FLOAT_PAIR(x, y) L_##x##_INTO_##y: { VALUE_##x(); pc++; USE_##y(); NEXT(); }
   FLOAT_PAIRS(FLOAT_PAIR)
+  STEPS(FLOAT_PAIR)
 #define REF_PAIR(x, y) L_##x##_INTO_##y: LOOK_INTO(y); NEXT();
   REF_PAIRS(REF_PAIR)
 
