@@ -235,7 +235,7 @@ run: all
 	@for f in examples/*.orus; do echo "== $$(basename $$f .orus)"; $(ORUS) $$f || exit 1; done
 
 # Compares with the peers that are installed: make bench BENCH=fib,nbody RUNS=5 PEERS=orus,lua5.4,luajit-joff,luajit,node,python3
-# and what std does with the same in other languages: make bench-std STD_BENCH=json_parse,map_ints PEERS=lua5.4,python3-pure,python3,node,go
+# and what std does with the same in other languages: make bench-std STD_BENCH=json_parse,map_ints PEERS=lua5.4-pure,lua5.4,python3-pure,python3,node,go
 comma      := ,
 PYTHON     ?= $(firstword $(wildcard /usr/bin/python3) python3)
 BENCH      ?= $(notdir $(basename $(wildcard bench/programs/*.orus)))
