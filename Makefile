@@ -61,7 +61,7 @@ SHELL   := /bin/sh
 .PHONY: all help run test-lang test-pieces test-compiler orusc test-orusc test-docs bootstrap test-oracles test-math test-std test-testtool test-fmt test-doc test-kernel test-fault test-limits test-cli test-repl test-verify test-generated fuzz-smoke bench bench-std bench-compile bench-heap bench-start test unit programs check docs clean setup install uninstall test-install
 all: $(ORUS) $(STAGE0)
 ifeq ($(VARIANT),release)
-	$(Q)cp $(ORUS) $(B)/orus.copy && mv -f $(B)/orus.copy orus    # one that runs cannot be written to
+	$(Q)cmp -s $(ORUS) orus || { cp $(ORUS) $(B)/orus.$$$$ && mv -f $(B)/orus.$$$$ orus; }    # one that runs cannot be written to
 endif
 
 $(ORUS): $(B)/src/main.o $(CLI_OBJ) $(B)/tool_prelinked.o $(B)/std_prelinked.o $(LIB)
@@ -112,10 +112,12 @@ $(B)/tool_prelinked.c: $(B)/prelink $(B)/tool.orbc $(B)/prelink.settings $(PRELI
 	$(Q)$(PRELINK_ENV) $(B)/prelink tool $(B)/tool.orbc $(PRELINK_RUN) $(PRELINK_RUN) >$@
 
 # What these variables say, written anew only when they say something else.
-.PHONY: settings
-$(B)/prelink.settings: settings
+ifneq ($(file <$(B)/prelink.settings),$(PRELINK_RUN))
+.PHONY: $(B)/prelink.settings
+endif
+$(B)/prelink.settings:
 	@mkdir -p $(@D)
-	@echo '$(subst ','\'',$(PRELINK_RUN))' >$@.new; cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@echo '$(subst ','\'',$(PRELINK_RUN))' >$@
 
 $(B)/std_prelinked.c: $(B)/prelink $(B)/std.orbc
 	$(Q)$(B)/prelink std $(B)/std.orbc >$@
@@ -327,7 +329,7 @@ GENERATED ?= 20000
 test-generated:
 	@$(MAKE) -s VARIANT=debug build/debug-gcc/tests/code/test_generated
 	@$(MAKE) -s VARIANT=asan build/asan-gcc/tests/code/test_generated
-	@ORUS_GENERATED=$(GENERATED) scripts/run-tests build/debug-gcc/tests/code/test_generated
+	@ORUS_GENERATED=$(GENERATED) ORUS_CALLS=$$(($(GENERATED) / 5)) scripts/run-tests build/debug-gcc/tests/code/test_generated
 	@ORUS_GENERATED=$$(($(GENERATED) / 20)) ORUS_SEED=1000000 scripts/run-tests build/asan-gcc/tests/code/test_generated
 
 # Every limit is reached and ends in an error.
@@ -447,7 +449,7 @@ unit.elsewhere.release := %/test_fault %/test_fault_library
 unit.elsewhere.asan    := %/test_mutants %/test_generated
 unit.elsewhere.stress  := %/test_fault_library
 unit.sizes.asan        := ORUS_SAMPLE=4
-unit.sizes.stress      := ORUS_MUTANTS=4000 ORUS_GENERATED=150 ORUS_SAMPLE=4
+unit.sizes.stress      := ORUS_MUTANTS=1500 ORUS_GENERATED=150 ORUS_SAMPLE=4
 unit: $(TEST_BIN)
 	@$(unit.sizes.$(VARIANT)) scripts/run-tests $(filter-out $(unit.elsewhere.$(VARIANT)),$(TEST_BIN))
 

@@ -1,4 +1,4 @@
-/* Random valid modules (gen_module.h): each is accepted by the verifier, keeps every byte through dis and asm, links, and runs with little fuel and heap
+/* Random valid modules (gen_module.h): each is accepted by the verifier, one in four keeps every byte through dis and asm, each links, and runs with little fuel and heap
  * to an end that the machine's interface names, with a sound heap: the same end whether calls are expanded or not, and functions packed or not.  ORUS_GENERATED sets how many, ORUS_CALLS how
  * many of small functions, ORUS_SEED the first. */
 #include <setjmp.h>
@@ -35,26 +35,32 @@ static void *assemble(uint64_t seed, const CodeText *text, size_t *size) {
   return image;
 }
 
+static void round_trip(uint64_t seed, const void *image, size_t size, const CodeText *text) {
+  size_t again_size;
+  void *again = assemble(seed, text, &again_size);
+  assert_int_equal(again_size, size);
+  assert_memory_equal(again, image, size);
+  free(again);
+}
+
 /* 1: it calls for collections. */
 static int check(uint64_t seed, const void *image, size_t size, Totals *totals) {
   OrbcModule m;
   LoadReport why;
-  CodeText text;
-  size_t again_size;
   assert_true(orbc_read(image, size, &m, &why));
   void *scratch = malloc(verify_scratch_size(&m));
   assert_non_null(scratch);
   int ok = verify_module(&m, ~(uint64_t)0, scratch, NULL, &why);
   free(scratch);
-  ctext_init(&text, memory);
-  assert_true(dis_module(&m, memory, &text));
-  if (!ok) print_error("seed %llu: %s, row %u\n%.*s\n", (unsigned long long)seed, why.detail, why.row, (int)text.bytes.count, (const char *)text.bytes.rows);
-  assert_true(ok);
-  void *again = assemble(seed, &text, &again_size);
-  assert_int_equal(again_size, size);
-  assert_memory_equal(again, image, size);
-  free(again);
-  ctext_free(&text);
+  if (!ok || seed % 4 == 0) {
+    CodeText text;
+    ctext_init(&text, memory);
+    assert_true(dis_module(&m, memory, &text));
+    if (!ok) print_error("seed %llu: %s, row %u\n%.*s\n", (unsigned long long)seed, why.detail, why.row, (int)text.bytes.count, (const char *)text.bytes.rows);
+    assert_true(ok);
+    round_trip(seed, image, size, &text);
+    ctext_free(&text);
+  }
   int collects = 0;
   for (uint32_t i = 0; i < m.code_count; i++) {
     totals->used[insn_op(m.code[i])]++;
