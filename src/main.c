@@ -122,6 +122,14 @@ static int assemble(Host *host, const Options *o, const char *text, size_t size)
   return code;
 }
 
+/* Whether the name is one of source text, which has to be compiled first; then says so. */
+static int is_source(const char *file) {
+  size_t n = strlen(file);
+  if (n <= 5 || strcmp(file + n - 5, ".orus")) return 0;
+  fprintf(stderr, "orus: '%s' is source text; orus build compiles it\n", file);
+  return 1;
+}
+
 static int do_command(Host *host, const Options *o) {
   size_t size;
   int code = EXIT_UNCAUGHT;
@@ -129,8 +137,8 @@ static int do_command(Host *host, const Options *o) {
   if (!image) return options_unreadable(o);
   switch (o->command) {
   case COMMAND_RUN: code = run_image(host, o, image, size, NULL, NULL); break;
-  case COMMAND_VERIFY: code = verify_image(host, o, image, size); break;
-  case COMMAND_DIS: code = disassemble(host, o, image, size); break;
+  case COMMAND_VERIFY: code = is_source(o->file) ? EXIT_INVALID : verify_image(host, o, image, size); break;
+  case COMMAND_DIS: code = is_source(o->file) ? EXIT_INVALID : disassemble(host, o, image, size); break;
   case COMMAND_ASM: code = assemble(host, o, image, size); break;
   case COMMAND_COUNT: break;
   }

@@ -21,7 +21,7 @@ typedef struct OptionInfo {
 } OptionInfo;
 
 static const OptionInfo options[OPTION_COUNT] = {
-  [OPTION_LIMITS] = {"--limits", FOR_ALL, NONE}, [OPTION_JSON] = {"--json", FOR_ALL, NONE},    [OPTION_STATS] = {"--stats", FOR_RUN, NONE},
+  [OPTION_LIMITS] = {"--limits", FOR_ALL, NONE}, [OPTION_JSON] = {"--json", FOR_RUN, NONE},    [OPTION_STATS] = {"--stats", FOR_RUN, NONE},
   [OPTION_TRACE] = {"--trace", FOR_RUN, MAYBE},  [OPTION_PROFILE] = {"--profile", FOR_RUN, NONE}, [OPTION_LIMIT] = {"--limit", FOR_RUN, NEEDED},
   [OPTION_OUTPUT] = {"-o", FOR_ASM, NEEDED},
 };
@@ -205,7 +205,7 @@ int options_parse(Options *o, int argc, char **argv) {
       break;
     }
     if (c != COMMAND_COUNT) o->command = c, o->named = 1;
-    else if (argv[i][0] == '-') code = parse_option(o, &asked, argc, argv, &i);
+    else if (argv[i][0] == '-' && argv[i][1]) code = parse_option(o, &asked, argc, argv, &i);
     else break;
   }
   if (code < 0 && asked.limits) code = print_limits(o->json);
