@@ -794,13 +794,18 @@ static void large_arrays_survive_random_stores(void **unused) {
 
 /* -- limits and settings -- */
 
+/* A node in front of the list at the first root; NULL: no memory. */
+static Obj *another_node(World *w) {
+  Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+  if (!o) return NULL;
+  node(o)->left = w->roots[0];
+  gc_wrote(&w->heap, o);
+  return w->roots[0] = o;
+}
+
 static uint32_t fill_with_nodes(World *w) {
   uint32_t made = 0;
-  for (Obj *o; (o = gc_alloc(&w->heap, obj_header(NODE, 0), 32)); made++) {
-    node(o)->left = w->roots[0];
-    gc_wrote(&w->heap, o);
-    w->roots[0] = o;
-  }
+  while (another_node(w)) made++;
   return made;
 }
 
@@ -834,11 +839,8 @@ static void cells_are_not_much_larger_than_objects(void **unused) {
 static Node *nodes_to(World *w, uint64_t bytes) {
   Node *half = NULL;
   for (uint64_t made = 0; made < bytes; made += 32) {
-    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
+    Obj *o = another_node(w);
     assert_non_null(o);
-    node(o)->left = w->roots[0];
-    gc_wrote(&w->heap, o);
-    w->roots[0] = o;
     if (made == bytes / 2) half = node(o);
   }
   return half;
@@ -996,11 +998,7 @@ static void growth_does_not_mark_the_whole_heap_again_and_again(void **unused) {
   assert_true(open_world(w, 64 << 20));
   gc_collect(&w->heap, 1);
   for (uint32_t i = 0; i < 100000; i++) { /* 3.2 MB, all of it survives: below the least threshold, so nothing calls for a full collection */
-    Obj *o = gc_alloc(&w->heap, obj_header(NODE, 0), 32);
-    assert_non_null(o);
-    node(o)->left = w->roots[0];
-    gc_wrote(&w->heap, o);
-    w->roots[0] = o;
+    assert_non_null(another_node(w));
 #ifdef ORUS_STRESS
     if (i == 2000) break; /* that build collects everything every 64 allocations anyway */
 #endif

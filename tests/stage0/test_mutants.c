@@ -142,14 +142,20 @@ static void forget(Original *o) {
   free(o->image);
 }
 
-/* 1 when it was accepted. */
+enum {
+  COMPILED_EVERY = 4, /* one mutant in so many is of a compiled program */
+  MODULE_EVERY = 400, /* after so many there is another generated module */
+  LINK_EVERY = 8,     /* of the mutants of an original: to link all functions takes far longer than to read and run it */
+  VOUCH_EVERY = 32    /* of those that were refused: the same */
+};
+
+/* The mutant of that number; 1 when it was accepted. */
 static int try_mutant(const Original *o, long number) {
-  int link_rest = number / 4 % 8 == 0; /* takes far longer than to read and run it */
   memcpy(o->copy, o->image, o->size);
   mutate(o->copy, o->size, o->code_start, o->code_end);
   fix_checksum(o->copy, o->size);
-  if (run_image(o->copy, o->size, 0, link_rest)) return 1;
-  if (number / 4 % 32 == 0) run_image(o->copy, o->size, 1, 1);
+  if (run_image(o->copy, o->size, 0, number % LINK_EVERY == 0)) return 1;
+  if (number % VOUCH_EVERY == 0) run_image(o->copy, o->size, 1, 1);
   return 0;
 }
 
@@ -162,13 +168,12 @@ static void mutants_are_refused_or_run_safely(void **unused) {
   Original originals[ORIGINALS] = {original(image, size), generated(0)};
   long count = getenv("ORUS_MUTANTS") ? atol(getenv("ORUS_MUTANTS")) : 20000, made[ORIGINALS] = {0}, accepted[ORIGINALS] = {0};
   for (long i = 0; i < count; i++) {
-    int which = i % 4 ? GENERATED : COMPILED;
-    if (i % 400 == 0) {
+    int which = i % COMPILED_EVERY ? GENERATED : COMPILED;
+    if (i % MODULE_EVERY == 0) {
       forget(&originals[GENERATED]);
-      originals[GENERATED] = generated((uint64_t)i / 400);
+      originals[GENERATED] = generated((uint64_t)(i / MODULE_EVERY));
     }
-    accepted[which] += try_mutant(&originals[which], i);
-    made[which]++;
+    accepted[which] += try_mutant(&originals[which], made[which]++);
   }
   for (int which = 0; which < ORIGINALS; which++) {
     print_message("%ld mutants of %s, %ld accepted\n", made[which], which == GENERATED ? "generated modules" : "a compiled program", accepted[which]);

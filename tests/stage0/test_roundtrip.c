@@ -47,10 +47,13 @@ static void round_trip(const char *path, const void *image, size_t size) {
   ctext_free(&text);
 }
 
-static int sample = 1, seen;
+typedef struct Walk {
+  Compiler *c;
+  int sample, seen;
+} Walk;
 
 /* How many programs below `path` went there and back. */
-static int walk(Compiler *c, const char *path) {
+static int walk(Walk *w, const char *path) {
   int programs = 0;
   char inner[512];
   DIR *dir = opendir(path);
@@ -59,13 +62,13 @@ static int walk(Compiler *c, const char *path) {
     for (struct dirent *e; (e = readdir(dir));) {
       if (e->d_name[0] == '.') continue;
       snprintf(inner, sizeof inner, "%s/%s", path, e->d_name);
-      programs += walk(c, inner);
+      programs += walk(w, inner);
     }
     closedir(dir);
     return programs;
   }
-  if (n < 5 || strcmp(path + n - 5, ".orus") || seen++ % sample) return 0;
-  void *image = compile(c, path, &size);
+  if (n < 5 || strcmp(path + n - 5, ".orus") || w->seen++ % w->sample) return 0;
+  void *image = compile(w->c, path, &size);
   if (!image) return 0;
   round_trip(path, image, size);
   free(image);
@@ -74,16 +77,15 @@ static int walk(Compiler *c, const char *path) {
 
 static void compiled_programs_keep_every_byte(void **unused) {
   (void)unused;
-  Compiler *c = malloc(sizeof *c);
-  assert_non_null(c);
-  const char *asked = getenv("ORUS_SAMPLE");
-  if (asked) sample = atoi(asked);
-  assert_true(sample > 0);
-  assert_true(walk(c, "examples") >= 5 / sample);
-  assert_true(walk(c, "bench/programs") >= 10 / sample);
-  assert_true(walk(c, "tests/lang") >= 10);
-  assert_true(walk(c, "tests/std") >= 1);
-  free(c);
+  const char *sample = getenv("ORUS_SAMPLE");
+  Walk w = {.c = malloc(sizeof *w.c), .sample = sample ? atoi(sample) : 1};
+  assert_non_null(w.c);
+  assert_true(w.sample > 0);
+  assert_true(walk(&w, "examples") >= 5 / w.sample);
+  assert_true(walk(&w, "bench/programs") >= 10 / w.sample);
+  assert_true(walk(&w, "tests/lang") >= 10);
+  assert_true(walk(&w, "tests/std") >= 1);
+  free(w.c);
 }
 
 int main(void) {
