@@ -327,6 +327,7 @@ enum {
 PAIR_SEARCH(plain_pair, PAIRS, THEN)
 PAIR_SEARCH(fuel_pair, FUEL_PAIRS, FUEL_THEN)
 PAIR_SEARCH(float_pair, FLOAT_PAIRS, INTO)
+PAIR_SEARCH(step_pair, STEPS, INTO)
 PAIR_SEARCH(ref_pair, REF_PAIRS, INTO)
 
 /* Fuel for an expanded call, at `at`, is used up together with what follows, pairs too. */
@@ -339,9 +340,12 @@ static void pair_fuel(uint64_t *code, uint32_t at) {
  * the middle: what stands there has neighbours of its own. */
 static void pair_up(const Body *b, uint64_t *code) {
   for (uint32_t i = 0, last = 0, next; i < b->end; last = i, i = next) {
-    uint32_t behind = next = i + words_of(insn_op(code[i]));
-    for (unsigned both; behind < b->end && (both = plain_pair(insn_op(code[i]), insn_op(code[behind]))) != 0; code[i] = with_op(code[i], both))
-      behind += words_of(insn_op(code[behind]));
+    next = i + words_of(insn_op(code[i]));
+    for (uint32_t behind = next; behind < b->end; behind += words_of(insn_op(code[behind]))) {
+      unsigned both = plain_pair(insn_op(code[i]), insn_op(code[behind]));
+      if (!both) break;
+      code[i] = with_op(code[i], both);
+    }
     if (last + 1 == i && insn_op(code[last]) == POP_FUEL) pair_fuel(code, last);
   }
 }
@@ -380,9 +384,9 @@ static int fuse_float(const Rewrite *r, const Body *body, uint32_t i, uint64_t *
 static int fuse_step(const Rewrite *r, const Body *body, uint32_t i, uint64_t *out) {
   uint64_t product = body->code[i], sum[2];
   if (insn_op(product) != OP_MUL_F64 || i + 3 > body->end || !follows(body, i + 1) || !fuse_constant(r, body, i + 1, sum)) return 0;
-  unsigned op = insn_op(sum[0]), t = insn_a(product);
-  if ((op != POP_ADDK_F64 && op != POP_RSUBK_F64) || insn_b(sum[0]) != t || !is_dead_behind(body, i + 2, BANK_RAW, t)) return 0;
-  out[0] = with_op(product, op == POP_ADDK_F64 ? POP_MUL_F64_INTO_ADDK_F64 : POP_MUL_F64_INTO_RSUBK_F64);
+  unsigned both = step_pair(OP_MUL_F64, insn_op(sum[0])), t = insn_a(product);
+  if (!both || insn_b(sum[0]) != t || !is_dead_behind(body, i + 2, BANK_RAW, t)) return 0;
+  out[0] = with_op(product, both);
   out[1] = sum[0];
   out[2] = sum[1];
   return 1;

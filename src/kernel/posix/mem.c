@@ -15,7 +15,7 @@ enum {
 static void *advised(void *block, size_t size) {
 #ifdef MADV_HUGEPAGE
   uintptr_t from = ((uintptr_t)block + HUGE_PAGE - 1) & ~(uintptr_t)(HUGE_PAGE - 1), to = ((uintptr_t)block + size) & ~(uintptr_t)(HUGE_PAGE - 1);
-  if (block && size >= HUGE_PAGE && from < to) madvise((void *)from, to - from, MADV_HUGEPAGE); /* if it cannot be, nothing is lost */
+  if (block && from < to) madvise((void *)from, to - from, MADV_HUGEPAGE); /* if it cannot be, nothing is lost */
 #endif
   return block;
 }
