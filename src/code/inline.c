@@ -9,7 +9,7 @@
 
 enum {
   SMALL = 40,        /* instructions of a function that is expanded in a loop */
-  TINY = 14,         /* and elsewhere */
+  TINY = 20,         /* and elsewhere */
   ANALYSED = 128,    /* instructions of a function whose locals are looked at */
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
@@ -604,7 +604,7 @@ static void copy_body(Inliner *in, Activation *act) {
 
 /* -- functions -- */
 
-static uint16_t round4(uint32_t n) { return (uint16_t)((n + 3) & ~3u); }
+static uint32_t round4(uint32_t n) { return (n + 3) & ~3u; }
 
 /* The first instruction from `i` on that no handler covers yet (Tarjan, "Efficiency of a good but not linear set union algorithm", 1975). */
 static uint32_t next_open(Cover *covers, uint32_t i) {
@@ -643,12 +643,19 @@ static void copy_handlers(Inliner *in, const Activation *act, uint32_t length) {
   for (uint32_t i = 0; i < length && !in->failed;) i = covers[i].next == i ? i + 1 : add_range(in, act, covers, i);
 }
 
-/* Raw locals to zero on entry, behind the parameters: up to the last that may be read unwritten.  The machine zeroes four at a time. */
-static uint16_t raw_to_zero(const Inliner *in, const CodeFacts *facts) {
+/* Raw locals to zero on entry: up to the last that may be read unwritten. */
+static uint32_t raw_to_zero(const Inliner *in, const CodeFacts *facts) {
   uint32_t n = facts->locals[BANK_RAW];
   if (!in->program->is_exact)
     while (n > facts->params[BANK_RAW] && n <= 63 && !(facts->unset[BANK_RAW] >> (n - 1) & 1)) n--;
   return round4(n - facts->params[BANK_RAW]);
+}
+
+/* FuncCode.to_zero: the collector looks at all references. */
+static uint32_t slots_to_zero(const Inliner *in, const CodeFacts *facts) {
+  uint32_t raws = raw_to_zero(in, facts), refs = round4(in->most[1] - facts->params[1]);
+  if ((raws || refs) && refs < LEAST_ZEROED) refs = LEAST_ZEROED;
+  return raws << 16 | refs;
 }
 
 static void expand_function(Inliner *in) {
@@ -663,8 +670,7 @@ static void expand_function(Inliner *in) {
   copy_handlers(in, &act, head->length);
   head->raw_total = (uint16_t)in->most[0];
   head->ref_total = (uint16_t)in->most[1];
-  head->raw_zero = raw_to_zero(in, facts);                 /* temporaries are written before they are read */
-  head->ref_zero = round4(in->most[1] - facts->params[1]); /* but the collector looks at all references */
+  head->to_zero = slots_to_zero(in, facts);
 }
 
 /* No order of calls may change what becomes of a function, so each has its own share of what all may grow by. */

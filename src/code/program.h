@@ -61,6 +61,8 @@ typedef struct CodeSite {
   uint64_t arguments[2]; /* its registers, from base on, that hold something when it is entered; by bank, one bit for each */
 } CodeSite;
 
+enum { LEAST_ZEROED = 8 }; /* references; more are few enough in most functions to be zeroed without counting */
+
 /* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants, its
  * handlers (func_handlers), its sites, and the origin of each instruction.  Code that was linked beforehand (prelinked.h) comes without sites and origins; the first
  * who asks for them makes a block that has them. */
@@ -68,7 +70,8 @@ typedef struct FuncCode {
   uint32_t length; /* instructions */
   uint32_t constants, handlers_count, sites_count;
   uint16_t raw_total, ref_total;
-  uint16_t raw_zero, ref_zero; /* slots to zero on entry behind the parameters, rounded up to 4; last, since each call reads them, just in front of the code */
+  uint32_t to_zero; /* slots to zero on entry, behind the parameters: references, and raw ones << 16, each a multiple of 4; 0, or at least LEAST_ZEROED.  Last, since
+                     * each call reads it, just in front of the code */
 } FuncCode;
 
 struct ProgramModule {

@@ -57,6 +57,11 @@ static void fill(ArrayObj *a, unsigned shift, uint64_t at, uint64_t count, Slot 
   }
 }
 
+/* Zeroes `n` slots of a stack, a multiple of 4. */
+static inline void zero_slots(void *slots, unsigned n) {
+  for (char *at = slots, *end = at + n * sizeof(Slot); at != end; at += 4 * sizeof(Slot)) memset(at, 0, 4 * sizeof(Slot));
+}
+
 /* Moves the results of a function that returns several to the start of its window. */
 static void return_many(const Func *f, Slot *raw, const Slot *raw_from, Obj **ref, Obj *const *ref_from) {
   const OrbcModule *m = &f->module->view;
@@ -507,6 +512,7 @@ VmStatus interp_run(Vm *vm) {
   uintptr_t budget;
   const Func *callee;
   const uint64_t *code;
+  uint32_t to_zero;
   VmErrorKind kind;
   LOAD();
   NEXT();
@@ -794,34 +800,29 @@ overflow_behind: /* the operation is the second of the two words: handlers and t
   /* calls */
 L_CALL: DO_CALL();
 call:
-  if (UNLIKELY(raw + A > vm->raw_end || ref + B > vm->ref_end || frame == vm->frame_end)) goto grow;
   raw += A;
   ref += B;
+  if (UNLIKELY(raw > vm->raw_end || ref > vm->ref_end || frame == vm->frame_end)) goto grow;
   frame++;
   frame->func = callee;
   frame->pc = pc;
   code = func_code(callee);
-  if (func_head(code)->raw_zero) {
-    unsigned n = func_head(code)->raw_zero;
-    Slot *z = raw + callee->raw_params;
-    do {
-      z[0].u = z[1].u = z[2].u = z[3].u = 0;
-      z += 4;
-    } while (n -= 4);
-  }
-  if (func_head(code)->ref_zero) {
-    unsigned n = func_head(code)->ref_zero;
+  to_zero = func_head(code)->to_zero;
+  if (to_zero) {
     Obj **z = ref + callee->ref_params;
-    do {
-      z[0] = z[1] = z[2] = z[3] = NULL;
-      z += 4;
-    } while (n -= 4);
+    zero_slots(z, LEAST_ZEROED);
+    if (to_zero > LEAST_ZEROED) {
+      zero_slots(z + LEAST_ZEROED, (uint16_t)to_zero - LEAST_ZEROED);
+      zero_slots(raw + callee->raw_params, to_zero >> 16);
+    }
   }
   budget += (uintptr_t)code - (uintptr_t)pc - 8; /* a call costs 2 */
   pc = code;
   if (UNLIKELY((uintptr_t)pc > budget)) goto slice;
   NEXT();
 grow:
+  raw -= A;
+  ref -= B;
   SAVE();
   {
     int grown = stack_grow(vm);
