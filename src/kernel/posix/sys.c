@@ -2,8 +2,10 @@
 #include "kernel/posix/posix.h"
 
 #include <errno.h>
-#include <string.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
 #include <sys/ioctl.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -33,9 +35,16 @@ static int64_t about_directory(Kctx *ctx, const KernelArgs *a) {
   return errno == ERANGE ? kernel_fail(ctx, KERR_OTHER) : posix_fail(ctx);
 }
 
+/* Where there is no /proc: by the name under which the system was told to run it. Its length, or -1. */
+static ssize_t started_as(char path[PATH_ROOM]) {
+  const char *name = (const char *)(uintptr_t)getauxval(AT_EXECFN);
+  return name && realpath(name, path) ? (ssize_t)strlen(path) : -1;
+}
+
 static int64_t about_executable(Kctx *ctx, const KernelArgs *a) {
   char path[PATH_ROOM];
   ssize_t n = readlink("/proc/self/exe", path, sizeof path);
+  if (n < 0) n = started_as(path);
   return n < 0 ? kernel_fail(ctx, KERR_UNSUPPORTED) : put(ctx, a, NULL, 0, path, (size_t)n);
 }
 
