@@ -1,6 +1,8 @@
-/* compiler.c -- host tool: the tables of spec/ as the compiler in Orus needs them, on stdout.  Usage: compiler > compiler/code/opcode.orus */
+/* compiler.c -- host tool: the tables of spec/, and that of the sections of a file, as the compiler in Orus needs them, on stdout.  Usage: compiler > compiler/code/opcode.orus */
 #include <stdio.h>
 #include <string.h>
+
+#include "code/orbc.h"
 
 static void constant(const char *group, const char *name, long long value, const char *meaning) {
   printf("pub %s_%s: i32 := %lld", group, name, value);
@@ -63,6 +65,16 @@ static void types(void) {
 #include "objects.def"
 }
 
+static void sections(void) {
+  heading("sections of files");
+#define SECTION(name, field, type, meaning) constant("SECTION", #name, ORBC_##name, NULL);
+  ORBC_SECTIONS(SECTION)
+  const char *before = "\n/// Bytes of a row of each section.\npub ROW_SIZES: [i32] = [";
+#define ROW_SIZE(name, field, type, meaning) printf("%s%zu", before, sizeof(type)), before = ", ";
+  ORBC_SECTIONS(ROW_SIZE)
+  puts("]");
+}
+
 static void limits(void) {
   heading("limits of files");
 #define FILE_LIMIT(name, value, meaning) constant("LIMIT", #name, value, meaning);
@@ -92,9 +104,10 @@ static void names(void) {
 }
 
 int main(void) {
-  puts("//! The machine in tables: opcodes, types, limits, services, kernel calls. Generated from spec/: run `make docs`.");
+  puts("//! The machine in tables: opcodes, types, sections, limits, services, kernel calls. Generated from spec/ and src/code/orbc.h: run `make docs`.");
   opcodes();
   types();
+  sections();
   limits();
   names();
   return ferror(stdout) != 0;
