@@ -139,7 +139,6 @@ extern unsigned char orus_jumps[1 << 16];
   do {                                                \
     if (condition) JUMP_BEHIND(n, (int64_t)pc[(n) - 1] >> 32); \
     pc += (n);                                        \
-    NEXT();                                           \
   } while (0)
 
 #define SET_S(name, e) L_##name: raw[A].s = (e); NEXT();
@@ -252,6 +251,8 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_JEQ_IMM() BRANCH(raw[A].s == IMM_B, 2)
 #define DO_JNE_IMM() BRANCH(raw[A].s != IMM_B, 2)
 #define DO_JGE_IMM() BRANCH(raw[A].s >= IMM_B, 2)
+#define DO_JLT_IMM() BRANCH(raw[A].s < IMM_B, 2)
+#define DO_JLE_IMM() BRANCH(raw[A].s <= IMM_B, 2)
 #define DO_LOOP_LT_I32() LOOP_BODY(int32_t, <)
 #define GETF_FROM(object, form) do { const Obj *o_ = (object); CHECK_NULL(o_); READ_##form(raw[A], (const char *)o_ + C); } while (0)
 #define DO_GETF(form) GETF_FROM(ref[B], form)
@@ -317,7 +318,9 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_SHRK_U() (raw[A].u = raw[B].u >> (*pc & 63), pc++)
 #define DO_ANDK() (raw[A].u = raw[B].u & *pc, pc++)
 #define DO_SHLK_64() (raw[A].u = raw[B].u << (*pc & 63), pc++)
+#define DO_ADD_U64() raw[A].u = raw[B].u + raw[C].u
 #define DO_SUB_U64() raw[A].u = raw[B].u - raw[C].u
+#define DO_MUL_U64() raw[A].u = raw[B].u * raw[C].u
 #define DO_MULSHR() (raw[A].u = (uint32_t)(raw[B].u * *pc >> C), pc += 4)
 #define DO_CALL_FN() goto L_CALL_FN
 #define DO_NEW_LIST() goto L_NEW_LIST
@@ -341,6 +344,7 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_EQ_I() raw[A].u = raw[B].u == raw[C].u
 #define DO_LDC() raw[A].u = pc[WIDE - 1]
 #define DO_LOAD64() do { BYTES_AT(B, raw[C].u, sizeof(uint64_t)); memcpy(&raw[A].u, ELEMENT(0), sizeof(uint64_t)); } while (0)
+#define DO_STORE64() do { BYTES_AT(A, raw[B].u, sizeof(uint64_t)); memcpy(ELEMENT(0), &raw[C].u, sizeof(uint64_t)); } while (0)
 #define DO_NEW_OBJ() do { Obj *o_; COST(1); ALLOC(o_, vm->headers[C], B * 8); ref[A] = o_; } while (0)
 #define LENGTH_OF(type, object) do { const type *l_ = (const type *)(const void *)(object); CHECK_NULL(l_); raw[A].s = (int64_t)l_->length; } while (0)
 #define DO_ALEN() LENGTH_OF(ArrayObj, ref[B])
@@ -410,6 +414,9 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_GETF_P_INTO_LPUSH_P() LOOK_INTO(LPUSH_P)
 #define DO_GETF_P_INTO_LGET_I32() LOOK_INTO(LGET_I32)
 #define DO_GETF_P_INTO_LLEN() LOOK_INTO(LLEN)
+#define DO_GETF_P_INTO_GETF_P() LOOK_INTO(GETF_P)
+#define DO_GETF_P_INTO_LGET_64() LOOK_INTO(LGET_64)
+#define DO_GETF_P_INTO_GETF_I32() LOOK_INTO(GETF_I32)
 /* The element is not stored: it is operand b of the branch, which is the third word. */
 #define ELEMENT_BRANCH(form, shift)                                                   \
   do {                                                                                \
@@ -496,6 +503,37 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_NEW_OBJ_THEN_SETF_P_THEN_SETF_32() do { DO_NEW_OBJ_THEN_SETF_P(); pc++; DO_SETF_32(); } while (0)
 #define DO_MOVP_THEN_MOVP_THEN_MOVP_THEN_MOVP() do { DO_MOVP_THEN_MOVP_THEN_MOVP(); pc++; DO_MOVP(); } while (0)
 #define DO_TAG_THEN_JNE_IMM() do { DO_TAG(); pc++; DO_JNE_IMM(); } while (0)
+#define DO_GETF_I32_THEN_JEQ_IMM_THEN_GETF_I32() do { DO_GETF_I32_THEN_JEQ_IMM(); pc++; DO_GETF_I32(); } while (0)
+#define DO_GETF_I32_THEN_SETF_32() do { DO_GETF_I32(); pc++; DO_SETF_32(); } while (0)
+#define DO_GETF_I32_THEN_SETF_32_THEN_GETF_I32() do { DO_GETF_I32_THEN_SETF_32(); pc++; DO_GETF_I32(); } while (0)
+#define DO_LDI_THEN_JNULL() do { DO_LDI(); pc++; DO_JNULL(); } while (0)
+#define DO_LDI_THEN_SETF_32() do { DO_LDI(); pc++; DO_SETF_32(); } while (0)
+#define DO_LDI_THEN_SETF_32_THEN_LDI() do { DO_LDI_THEN_SETF_32(); pc++; DO_LDI(); } while (0)
+#define DO_LLEN_THEN_JNE_IMM() do { DO_LLEN(); pc++; DO_JNE_IMM(); } while (0)
+#define DO_LOAD64_THEN_XOR() do { DO_LOAD64(); pc++; DO_XOR(); } while (0)
+#define DO_LOAD64_THEN_XOR_THEN_MULK_U64() do { DO_LOAD64_THEN_XOR(); pc++; DO_MULK_U64(); } while (0)
+#define DO_LOAD64_THEN_XOR_THEN_MULK_U64_THEN_SHRK_U() do { DO_LOAD64_THEN_XOR_THEN_MULK_U64(); pc++; DO_SHRK_U(); } while (0)
+#define DO_MOVP_THEN_GETF_I32() do { DO_MOVP(); pc++; DO_GETF_I32(); } while (0)
+#define DO_MOVP_THEN_GETF_P() do { DO_MOVP(); pc++; DO_GETF_P(); } while (0)
+#define DO_MOVP_THEN_MOV_THEN_MOV() do { DO_MOVP_THEN_MOV(); pc++; DO_MOV(); } while (0)
+#define DO_MOV_THEN_MOV_THEN_LDI() do { DO_MOV_THEN_MOV(); pc++; DO_LDI(); } while (0)
+#define DO_NEW_OBJ_THEN_SETF_32_THEN_GETF_I32() do { DO_NEW_OBJ_THEN_SETF_32(); pc++; DO_GETF_I32(); } while (0)
+#define DO_NEW_OBJ_THEN_SETF_P_THEN_SETF_32_THEN_SETF_P() do { DO_NEW_OBJ_THEN_SETF_P_THEN_SETF_32(); pc++; DO_SETF_P(); } while (0)
+#define DO_SHLK_64_THEN_ADD_U64() do { DO_SHLK_64(); pc++; DO_ADD_U64(); } while (0)
+#define DO_SHLK_64_THEN_ADD_U64_THEN_SHLK_64() do { DO_SHLK_64_THEN_ADD_U64(); pc++; DO_SHLK_64(); } while (0)
+#define DO_SHRK_U_THEN_AND() do { DO_SHRK_U(); pc++; DO_AND(); } while (0)
+#define DO_SLEN_THEN_SLEN() do { DO_SLEN(); pc++; DO_SLEN(); } while (0)
+#define DO_AS_VARIANT_THEN_GETF_P() do { DO_AS_VARIANT(); pc++; DO_GETF_P(); } while (0)
+#define DO_GETF_I32_THEN_GETF_I32() do { DO_GETF_I32(); pc++; DO_GETF_I32(); } while (0)
+#define DO_LDI_THEN_EQ_I() do { DO_LDI(); pc++; DO_EQ_I(); } while (0)
+#define DO_LDI_THEN_LDI() do { DO_LDI(); pc++; DO_LDI(); } while (0)
+#define DO_LOAD64_THEN_XOR_THEN_MULK_U64_THEN_SHRK_U_THEN_XOR() do { DO_LOAD64_THEN_XOR_THEN_MULK_U64_THEN_SHRK_U(); pc++; DO_XOR(); } while (0)
+#define DO_MOVP_THEN_MOV_THEN_MOV_THEN_MOV() do { DO_MOVP_THEN_MOV_THEN_MOV(); pc++; DO_MOV(); } while (0)
+#define DO_MOVP_THEN_MOV_THEN_MOV_THEN_MOV_THEN_LDI() do { DO_MOVP_THEN_MOV_THEN_MOV_THEN_MOV(); pc++; DO_LDI(); } while (0)
+#define DO_MOV_THEN_LDI() do { DO_MOV(); pc++; DO_LDI(); } while (0)
+#define DO_NEW_OBJ_THEN_SETF_32_THEN_GETF_I32_THEN_SETF_32() do { DO_NEW_OBJ_THEN_SETF_32_THEN_GETF_I32(); pc++; DO_SETF_32(); } while (0)
+#define DO_SHRK_U_THEN_AND_THEN_MUL_U64() do { DO_SHRK_U_THEN_AND(); pc++; DO_MUL_U64(); } while (0)
+#define DO_STORE64_THEN_ADDI_I32() do { DO_STORE64(); pc++; DO_ADDI_I32(); } while (0)
 
 VmStatus interp_run(Vm *vm) {
   static const void *const normal[POP_END] = {
@@ -598,9 +636,9 @@ bad_range:
   SET_U(ADD_U32, (uint32_t)(raw[B].u + raw[C].u))
   SET_U(SUB_U32, (uint32_t)(raw[B].u - raw[C].u))
   SET_U(MUL_U32, (uint32_t)(raw[B].u * raw[C].u))
-  SET_U(ADD_U64, raw[B].u + raw[C].u)
+L_ADD_U64: DO_ADD_U64(); NEXT();
   SET_U(SUB_U64, raw[B].u - raw[C].u)
-  SET_U(MUL_U64, raw[B].u * raw[C].u)
+L_MUL_U64: DO_MUL_U64(); NEXT();
 L_MULHI_U64: COST(1); raw[A].u = multiply_high(raw[B].u, raw[C].u); NEXT();
 L_DIV_U64:
   if (UNLIKELY(!raw[C].u)) TRAP(DIVISION_BY_ZERO);
@@ -713,28 +751,28 @@ L_JEQ: DO_JEQ(); NEXT();
 L_JNE: DO_JNE(); NEXT();
 L_JLT_S: DO_JLT_S(); NEXT();
 L_JLE_S: DO_JLE_S(); NEXT();
-L_JLT_U: BRANCH(raw[B].u < raw[C].u, 1);
-L_JLE_U: BRANCH(raw[B].u <= raw[C].u, 1);
-L_JEQ_F: BRANCH(raw[B].f == raw[C].f, 1);
-L_JNE_F: BRANCH(raw[B].f != raw[C].f, 1);
-L_JLT_F: BRANCH(raw[B].f < raw[C].f, 1);
+L_JLT_U: BRANCH(raw[B].u < raw[C].u, 1); NEXT();
+L_JLE_U: BRANCH(raw[B].u <= raw[C].u, 1); NEXT();
+L_JEQ_F: BRANCH(raw[B].f == raw[C].f, 1); NEXT();
+L_JNE_F: BRANCH(raw[B].f != raw[C].f, 1); NEXT();
+L_JLT_F: BRANCH(raw[B].f < raw[C].f, 1); NEXT();
 L_JLE_F: DO_JLE_F(); NEXT();
-L_JNLT_F: BRANCH(!(raw[B].f < raw[C].f), 1);
-L_JNLE_F: BRANCH(!(raw[B].f <= raw[C].f), 1);
-L_JEQ_P: BRANCH(ref[B] == ref[C], 1);
-L_JNE_P: BRANCH(ref[B] != ref[C], 1);
-L_JEQ_IMM: DO_JEQ_IMM();
+L_JNLT_F: BRANCH(!(raw[B].f < raw[C].f), 1); NEXT();
+L_JNLE_F: BRANCH(!(raw[B].f <= raw[C].f), 1); NEXT();
+L_JEQ_P: BRANCH(ref[B] == ref[C], 1); NEXT();
+L_JNE_P: BRANCH(ref[B] != ref[C], 1); NEXT();
+L_JEQ_IMM: DO_JEQ_IMM(); NEXT();
 L_JNE_IMM: DO_JNE_IMM(); NEXT();
-L_JLT_IMM: BRANCH(raw[A].s < IMM_B, 2);
+L_JLT_IMM: DO_JLT_IMM(); NEXT();
 L_JGE_IMM: DO_JGE_IMM(); NEXT();
-L_JLE_IMM: BRANCH(raw[A].s <= IMM_B, 2);
-L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2);
-L_JLT_U_IMM: BRANCH(raw[A].u < (uint64_t)IMM_B, 2);
-L_JGE_U_IMM: BRANCH(raw[A].u >= (uint64_t)IMM_B, 2);
-L_JLE_U_IMM: BRANCH(raw[A].u <= (uint64_t)IMM_B, 2);
-L_JGT_U_IMM: BRANCH(raw[A].u > (uint64_t)IMM_B, 2);
-#define LOOP(name, type, relation) L_##name: LOOP_BODY(type, relation);
-L_LOOP_LT_I32: DO_LOOP_LT_I32();
+L_JLE_IMM: DO_JLE_IMM(); NEXT();
+L_JGT_IMM: BRANCH(raw[A].s > IMM_B, 2); NEXT();
+L_JLT_U_IMM: BRANCH(raw[A].u < (uint64_t)IMM_B, 2); NEXT();
+L_JGE_U_IMM: BRANCH(raw[A].u >= (uint64_t)IMM_B, 2); NEXT();
+L_JLE_U_IMM: BRANCH(raw[A].u <= (uint64_t)IMM_B, 2); NEXT();
+L_JGT_U_IMM: BRANCH(raw[A].u > (uint64_t)IMM_B, 2); NEXT();
+#define LOOP(name, type, relation) L_##name: LOOP_BODY(type, relation); NEXT();
+L_LOOP_LT_I32: DO_LOOP_LT_I32(); NEXT();
   LOOP(LOOP_LE_I32, int32_t, <=)
   LOOP(LOOP_LT_I64, int64_t, <)
   LOOP(LOOP_LE_I64, int64_t, <=)
@@ -767,10 +805,10 @@ L_SHRK_I32: DO_SHRK_I32(); NEXT();
   CONSTANT(SHRK_S, s, uint64_t, raw[B].s >> (k_ & 63))
 L_SHRK_U: DO_SHRK_U(); NEXT();
 L_MULSHR: DO_MULSHR(); NEXT();
-L_PROBE: DO_PROBE();
-L_FIELD_AGET_I32_JNE: ELEMENT_BRANCH(I32, 2);
-L_FIELD_AGET_U32_JNE: ELEMENT_BRANCH(U32, 2);
-L_FIELD_AGET_64_JNE: ELEMENT_BRANCH(64, 3);
+L_PROBE: DO_PROBE(); NEXT();
+L_FIELD_AGET_I32_JNE: ELEMENT_BRANCH(I32, 2); NEXT();
+L_FIELD_AGET_U32_JNE: ELEMENT_BRANCH(U32, 2); NEXT();
+L_FIELD_AGET_64_JNE: ELEMENT_BRANCH(64, 3); NEXT();
   CONSTANT(DIVK_U64, u, uint64_t, raw[B].u / k_)
   CONSTANT(REMK_U64, u, uint64_t, raw[B].u % k_)
   CONSTANT(DIVK_I32, s, int64_t, (int32_t)raw[B].s / (int32_t)k_)
@@ -1035,7 +1073,7 @@ L_AFILLP: {
 L_LOAD64: DO_LOAD64(); NEXT();
   STORE_BYTES(STORE16, uint16_t)
   STORE_BYTES(STORE32, uint32_t)
-  STORE_BYTES(STORE64, uint64_t)
+L_STORE64: DO_STORE64(); NEXT();
 
   /* lists */
 L_NEW_LIST: {
