@@ -84,12 +84,12 @@ static Val type_name(Fn *f, Node *at, Val v, int dest) {
   return (Val){p->string, to};
 }
 
-/* Fibonacci hashing (Knuth, TAOCP 3, 6.4) of an integer, in place; everything else has a method. */
+/* Multiplicative hashing (Knuth, TAOCP 3, 6.4) of an integer, in place; everything else has a method. The factor: compiler/lower/intrinsic.orus. */
 static Val hash_of(Fn *f, Node *at, Val *args, int dest) {
   Program0 *p = PROGRAM(f);
   Type *t = args[0].type, *u64 = p->raw[TYPE_U64];
   if (!lower_is_raw(f, t) || (t->tag == TY_RAW && (t->raw == TYPE_F32 || t->raw == TYPE_F64))) return lower_operation(f, at, "hash", args, 1, dest);
-  Val factor = lower_int(f, u64, (int64_t)0x9E3779B97F4A7C15u, REG_NONE), product = {u64, emit_temp(&f->e, 1)};
+  Val factor = lower_int(f, u64, 0x2DA42B9727730F6B, REG_NONE), product = {u64, emit_temp(&f->e, 1)};
   emit(&f->e, OP_MUL_U64, product.reg, args[0].reg, factor.reg);
   Val shift = lower_int(f, p->raw[TYPE_I32], 32, REG_NONE);
   int high = emit_temp(&f->e, 1), to = lower_target(f, p->raw[TYPE_U32], dest);
