@@ -173,7 +173,7 @@ endif
 #: test-pieces     the prelude in pieces against the prelude as a whole
 #: test-docs       the programs in the documents
 #: test-rules      that each rule of the reference has a test
-#: test-grammar    that spec/grammar.ebnf says what the parser reads (COUNT=n texts made of it)
+#: test-grammar    that spec/grammar.ebnf says what the parser reads (COUNT=n texts made of it, SEED=n other ones)
 #: bootstrap       the compiler compiles itself until nothing changes (WITH="asan-gcc debug-clang": by these builds too)
 #: test-bootstrap-recipe  docs/bootstrap.md, followed in a copy of the tree
 #: test-oracles    the standard library against other programs (ORACLE_SIZE=n ORACLES=part)
@@ -390,7 +390,7 @@ test-rules: all
 
 .PHONY: test-grammar
 test-grammar: all
-	@COUNT=$(COUNT) scripts/test-grammar $(B)
+	@COUNT=$(COUNT) SEED=$(SEED) scripts/test-grammar $(B)
 
 # Compiled by stage0, then by itself twice: what it makes of itself must stay the same; by other builds too: make bootstrap WITH="asan-gcc debug-clang".
 WITH ?=
