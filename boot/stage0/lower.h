@@ -167,9 +167,13 @@ int lower_is_untyped(Fn *f, const Node *n);
 /* lower_literal.c */
 int lower_is_literal(const Node *n); /* number literals without a suffix, and operators between them */
 int lower_has_float(const Node *n);
+/* A literal, or what the name of a constant stands for that is one and has no written type: it takes the type of what stands beside it.  NULL for all else. */
+const Node *lower_open_literal(Fn *f, const Node *n);
 /* An operation on integer literals: its type, the one that is wanted or else the first of i32, i64, u64 that holds every step, and its value.
  * divides: by zero, so that the program must do it. */
 Type *lower_literals(Fn *f, Node *n, Type *want, uint64_t *value, int *divides);
+/* The type of literals that have one type, where nothing asks for another: f64 when there is a float among them, else the first of i32, i64, u64 that holds all. */
+Type *lower_literal_type(Fn *f, Node *const *list, uint32_t count);
 
 /* lower_operator.c, for the others like it */
 void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r);

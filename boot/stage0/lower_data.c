@@ -201,8 +201,11 @@ Val lower_list(Fn *f, Node *n, Type *want, int dest) {
   uint32_t told_by = 0;
   if (!element) {
     told_by = type_teller(f, n);
-    teller = lower_hide(f, lower(f, n->list[told_by], NULL, REG_NONE));
-    element = teller.type;
+    if (lower_is_literal(n->list[told_by])) element = lower_literal_type(f, n->list, n->count);
+    else {
+      teller = lower_hide(f, lower(f, n->list[told_by], NULL, REG_NONE));
+      element = teller.type;
+    }
   }
   list.type = type_list(f->c, element);
   list.reg = splits_later ? lower_hidden(f, list.type) : emit_temp(&f->e, 0);

@@ -11,6 +11,13 @@ int lower_is_literal(const Node *n) {
   }
 }
 
+const Node *lower_open_literal(Fn *f, const Node *n) {
+  if (lower_is_literal(n)) return n;
+  if (n->kind != N_NAME || lower_find_var(f, n->name)) return NULL;
+  const Decl *d = scope_find(f->c, f->m, n->name);
+  return d && d->kind == D_CONST && !d->node->b && lower_is_literal(d->node->c) ? d->node->c : NULL;
+}
+
 int lower_has_float(const Node *n) { return n->kind == N_FLOAT || (n->a && lower_has_float(n->a)) || (n->b && lower_has_float(n->b)); }
 
 /* One expression, computed in one type. */
@@ -93,16 +100,29 @@ static uint64_t compute(Computed *c, const Node *n) {
   return n->kind == N_UNARY ? compute_unary(c, n) : compute_binary(c, n);
 }
 
+static const unsigned open_types[] = {TYPE_I32, TYPE_I64, TYPE_U64};
+
 Type *lower_literals(Fn *f, Node *n, Type *want, uint64_t *value, int *divides) {
-  static const unsigned open[] = {TYPE_I32, TYPE_I64, TYPE_U64};
   int is_open = !want || want->tag != TY_RAW || want->raw > TYPE_U64;
   Computed c = {0, n, 0};
   for (unsigned i = 0; c.wrong && i < (is_open ? 3u : 1u); i++) {
-    c = (Computed){is_open ? open[i] : want->raw, NULL, 0};
+    c = (Computed){is_open ? open_types[i] : want->raw, NULL, 0};
     *value = compute(&c, n);
   }
   *divides = c.divides;
   Type *t = PROGRAM(f)->raw[c.type];
   if (c.wrong) fail(f->c, node_place(f, c.wrong), "the value of this does not fit %s", is_open ? "any integer type" : t->name->text);
   return t;
+}
+
+Type *lower_literal_type(Fn *f, Node *const *list, uint32_t count) {
+  for (uint32_t i = 0; i < count; i++)
+    if (lower_is_literal(list[i]) && lower_has_float(list[i])) return PROGRAM(f)->raw[TYPE_F64];
+  for (unsigned t = 0; t < 3; t++) {
+    Computed c = {open_types[t], NULL, 0};
+    for (uint32_t i = 0; i < count; i++)
+      if (lower_is_literal(list[i])) compute(&c, list[i]);
+    if (!c.wrong) return PROGRAM(f)->raw[c.type];
+  }
+  return PROGRAM(f)->raw[TYPE_I64];
 }

@@ -103,14 +103,15 @@ static int lower_sequence(Fn *f, Node *n, unsigned token, Val l, Val r, int dest
 
 /* Both operands: a literal takes the other's type, and what control flow would destroy is saved. */
 void lower_operands(Fn *f, Node *a, Node *b, Type *want, Val *l, Val *r) {
-  int a_literal = lower_is_literal(a) || lower_is_untyped(f, a), b_literal = lower_is_literal(b);
+  int b_literal = lower_is_literal(b), a_literal = lower_is_literal(a) || lower_is_untyped(f, a) || (!b_literal && lower_open_literal(f, a));
   if (a_literal && !b_literal) {
     *r = lower(f, b, lower_is_untyped(f, b) ? want : NULL, REG_NONE);
     if (lower_is_temp(r->reg) && lower_splits(f, a)) *r = lower_hide(f, *r);
     *l = lower(f, a, r->type, REG_NONE);
     return;
   }
-  *l = lower(f, a, a_literal ? (want ? want : lower_has_float(b) ? PROGRAM(f)->raw[TYPE_F64] : NULL) : (a->kind == N_LIST || a->kind == N_BRACES) ? want : NULL, REG_NONE);
+  if (!want && b_literal && lower_is_literal(a)) want = lower_literal_type(f, (Node *[]){a, b}, 2);
+  *l = lower(f, a, a_literal ? want : (a->kind == N_LIST || a->kind == N_BRACES) ? want : NULL, REG_NONE);
   if (lower_is_temp(l->reg) && lower_splits(f, b)) *l = lower_hide(f, *l);
   *r = lower(f, b, l->type, REG_NONE);
 }
@@ -124,7 +125,8 @@ static int needs_type(Node *b) {
 
 /* The right operand: a literal takes the left one's type where it can; what has a type of its own keeps it, and the caller compares. */
 static Val lower_right(Fn *f, Node *b, Type *want) {
-  int fits = lower_is_literal(b) ? want->tag == TY_RAW && want->raw <= TYPE_F64 && !(lower_has_float(b) && want->raw <= TYPE_U64) : needs_type(b);
+  const Node *literal = lower_open_literal(f, b);
+  int fits = literal ? want->tag == TY_RAW && want->raw <= TYPE_F64 && !(lower_has_float(literal) && want->raw <= TYPE_U64) : needs_type(b);
   return lower(f, b, fits ? want : NULL, REG_NONE);
 }
 
@@ -174,7 +176,7 @@ Val lower_binary(Fn *f, Node *n, Type *want, int dest) {
     l = lower(f, n->a, want && want->tag == TY_RAW && want->raw <= TYPE_U64 ? want : NULL, REG_NONE);
     if (lower_is_temp(l.reg) && lower_splits(f, n->b)) l = lower_hide(f, l);
     r = lower(f, n->b, NULL, REG_NONE);
-  } else if (lower_is_literal(n->a) || (lower_is_untyped(f, n->a) && (compares || n->op == T_PLUS)))
+  } else if (lower_is_literal(n->a) || (lower_is_untyped(f, n->a) && (compares || n->op == T_PLUS)) || (!is_shift(n->op) && !lower_is_literal(n->b) && lower_open_literal(f, n->a)))
     lower_operands(f, n->a, n->b, want && (want->tag == TY_RAW || want->tag == TY_LIST) && !compares ? want : NULL, &l, &r);
   else {
     l = lower(f, n->a, compares ? NULL : n->a->kind == N_LIST ? want : NULL, REG_NONE);
