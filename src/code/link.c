@@ -201,6 +201,7 @@ static void add_items(Linker *l, uint32_t index, const OrbcType *t) {
   ProgramType *type = &l->p->types[index];
   type->first_item = l->p->items_count;
   type->items = (uint16_t)t->items;
+  memset(&l->p->offsets[l->p->items_count], 0, t->items * sizeof *l->p->offsets); /* those of parameters stay so */
   l->p->items_count += t->items;
   if (!l->is_alone) fill_items(l, index, t);
 }

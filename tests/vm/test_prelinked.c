@@ -209,6 +209,34 @@ static void a_part_of_it_is_enough(void **unused) {
   free(image.bytes);
 }
 
+static void *filled(void *ctx, size_t size, size_t align) {
+  GcMemory memory = plain_memory();
+  void *block = memory.alloc(memory.ctx, size, align);
+  if (block) memset(block, *(const uint8_t *)ctx, size);
+  return block;
+}
+
+/* Whatever stood in the memory before: executables can be made again, byte for byte. */
+static void the_same_program_gives_the_same_words(void **unused) {
+  (void)unused;
+  Image image = assemble(shared);
+  CodeVec made[2];
+  for (uint8_t i = 0; i < 2; i++) {
+    Program p;
+    uint8_t stood = i ? 0xee : 0x11;
+    assert_true(program_init(&p, (GcMemory){&stood, filled, plain_memory().free}));
+    add(&p, image);
+    for (uint32_t k = 0; k < p.functions_count; k++) assert_int_equal(program_link(&p, &p.functions[k]), 1);
+    made[i] = collect(&p, image);
+    program_free(&p);
+  }
+  assert_int_equal(made[0].count, made[1].count);
+  assert_memory_equal(made[0].rows, made[1].rows, made[0].count * sizeof(uint64_t));
+  vec_free(&made[0]);
+  vec_free(&made[1]);
+  free(image.bytes);
+}
+
 static const char follower[] =
     "module second\nentry main\nimport divide from guest(i32, i32) -> i32\n"
     "type Pair = struct { a: i32, b: i32 }\n"
@@ -254,6 +282,7 @@ int main(void) {
       cmocka_unit_test(elsewhere_it_is_unpacked),
       cmocka_unit_test(what_is_damaged_is_refused),
       cmocka_unit_test(a_part_of_it_is_enough),
+      cmocka_unit_test(the_same_program_gives_the_same_words),
       cmocka_unit_test(modules_may_follow_it),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
