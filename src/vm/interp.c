@@ -342,6 +342,8 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_SUBK_U64() (raw[A].u = raw[B].u - *pc, pc++)
 #define DO_OR() raw[A].u = raw[B].u | raw[C].u
 #define DO_EQ_I() raw[A].u = raw[B].u == raw[C].u
+#define DO_NE_I() raw[A].u = raw[B].u != raw[C].u
+#define DO_SHR_U64() raw[A].u = raw[B].u >> (raw[C].u & 63)
 #define DO_LDC() raw[A].u = pc[WIDE - 1]
 #define DO_LOAD64() do { BYTES_AT(B, raw[C].u, sizeof(uint64_t)); memcpy(&raw[A].u, ELEMENT(0), sizeof(uint64_t)); } while (0)
 #define DO_STORE64() do { BYTES_AT(A, raw[B].u, sizeof(uint64_t)); memcpy(ELEMENT(0), &raw[C].u, sizeof(uint64_t)); } while (0)
@@ -537,6 +539,20 @@ extern unsigned char orus_jumps[1 << 16];
 #define DO_NEW_OBJ_THEN_SETF_32_THEN_GETF_I32_THEN_SETF_32() do { DO_NEW_OBJ_THEN_SETF_32_THEN_GETF_I32(); pc++; DO_SETF_32(); } while (0)
 #define DO_SHRK_U_THEN_AND_THEN_MUL_U64() do { DO_SHRK_U_THEN_AND(); pc++; DO_MUL_U64(); } while (0)
 #define DO_STORE64_THEN_ADDI_I32() do { DO_STORE64(); pc++; DO_ADDI_I32(); } while (0)
+#define DO_ADD_U64_THEN_STORE64() do { DO_ADD_U64(); pc++; DO_STORE64(); } while (0)
+#define DO_ADD_U64_THEN_STORE64_THEN_ADDI_I32() do { DO_ADD_U64_THEN_STORE64(); pc++; DO_ADDI_I32(); } while (0)
+#define DO_GETF_I32_THEN_JGE_IMM() do { DO_GETF_I32(); pc++; DO_JGE_IMM(); } while (0)
+#define DO_GETF_I32_THEN_JGE_IMM_THEN_MOV() do { DO_GETF_I32_THEN_JGE_IMM(); pc++; DO_MOV(); } while (0)
+#define DO_GETF_P_THEN_LPUSH_P() do { DO_GETF_P(); pc++; DO_LPUSH_P(); } while (0)
+#define DO_LDI_THEN_LE_S() do { DO_LDI(); pc++; DO_LE_S(); } while (0)
+#define DO_LDI_THEN_LLEN_THEN_JLE_S() do { DO_LDI_THEN_LLEN(); pc++; DO_JLE_S(); } while (0)
+#define DO_LDI_THEN_SETF_8() do { DO_LDI(); pc++; DO_SETF_8(); } while (0)
+#define DO_LDI_THEN_SETF_8_THEN_LDI() do { DO_LDI_THEN_SETF_8(); pc++; DO_LDI(); } while (0)
+#define DO_LGET_64_THEN_AND() do { DO_LGET_64(); pc++; DO_AND(); } while (0)
+#define DO_MOVP_THEN_MOVP_THEN_MOVP_THEN_MOVP_THEN_MOVP() do { DO_MOVP_THEN_MOVP_THEN_MOVP_THEN_MOVP(); pc++; DO_MOVP(); } while (0)
+#define DO_MULK_U64_THEN_SHR_U64() do { DO_MULK_U64(); pc++; DO_SHR_U64(); } while (0)
+#define DO_MULK_U64_THEN_SHR_U64_THEN_CAST_I32() do { DO_MULK_U64_THEN_SHR_U64(); pc++; DO_CAST_I32(); } while (0)
+#define DO_SHLK_64_THEN_ADD_U64_THEN_LPUSH_64() do { DO_SHLK_64_THEN_ADD_U64(); pc++; DO_LPUSH_64(); } while (0)
 
 VmStatus interp_run(Vm *vm) {
   static const void *const normal[POP_END] = {
@@ -664,7 +680,7 @@ L_NOT: DO_NOT(); NEXT();
   SET_S(SHR_I32, raw[B].s >> (raw[C].u & 31))
   SET_S(SHR_I64, raw[B].s >> (raw[C].u & 63))
   SET_U(SHR_U32, raw[B].u >> (raw[C].u & 31))
-  SET_U(SHR_U64, raw[B].u >> (raw[C].u & 63))
+L_SHR_U64: DO_SHR_U64(); NEXT();
   SET_S(CLZ, leading_zeros(raw[B].u))
   SET_S(CTZ, trailing_zeros(raw[B].u))
   SET_S(POPCNT, __builtin_popcountll(raw[B].u))
@@ -724,7 +740,7 @@ L_FMA_F64: COST(1); raw[A].f = fma(raw[B].f, raw[C].f, raw[A].f); NEXT();
 
   /* comparisons */
 L_EQ_I: DO_EQ_I(); NEXT();
-  SET_U(NE_I, raw[B].u != raw[C].u)
+L_NE_I: DO_NE_I(); NEXT();
   SET_U(LT_S, raw[B].s < raw[C].s)
 L_LE_S: DO_LE_S(); NEXT();
   SET_U(LT_U, raw[B].u < raw[C].u)
