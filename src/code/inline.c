@@ -523,8 +523,15 @@ static void count_loops(const Inliner *in, const Activation *act) {
   for (uint32_t i = 1; i <= act->row->code; i++) loops[i] += loops[i - 1];
 }
 
+/* Whether the call makes room in a list that is full, which is rare: LPUSH, JT, two copies of arguments, CALL. */
+static int makes_room(const Activation *act, uint32_t pc) {
+  if (pc < 4 || insn_op(act->code[pc - 3]) != OP_JT) return 0;
+  unsigned op = insn_op(act->code[pc - 4]);
+  return op == OP_LPUSH || op == OP_LPUSHP;
+}
+
 static int is_worth_it(const Inliner *in, const Activation *act, uint32_t pc, uint32_t size) {
-  return size <= TINY || act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0;
+  return size <= TINY || ((act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0) && !makes_room(act, pc));
 }
 
 /* Expands the call at `pc` when that is worth it: the number of instructions done with, 0 else. */
