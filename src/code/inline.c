@@ -531,7 +531,7 @@ static int makes_room(const Activation *act, uint32_t pc) {
 }
 
 static int is_worth_it(const Inliner *in, const Activation *act, uint32_t pc, uint32_t size) {
-  return size <= TINY || ((act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0) && !makes_room(act, pc));
+  return !makes_room(act, pc) && (size <= TINY || act->in_loop || VEC_ROWS(int32_t, in->loops)[act->map + pc] > 0);
 }
 
 /* Expands the call at `pc` when that is worth it: the number of instructions done with, 0 else. */
