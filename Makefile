@@ -267,7 +267,7 @@ $(B)/bench/run $(B)/bench/compile $(B)/bench/start: $(B)/bench/%: bench/%.c benc
 LINES ?= 100000
 COMPILED  = $(addprefix $(B)/bench/$(LINES).,orus c go lua js py)
 bench-compile: all $(B)/bench/compile $(COMPILED)
-	@RUNS="$(RUNS)" ORUS="$(ORUS)" $(B)/bench/compile $(abspath $(B))/bench/$(LINES)
+	@RUNS="$(RUNS)" ORUS="$(ORUS)" PYTHON="$(PYTHON)" $(B)/bench/compile $(abspath $(B))/bench/$(LINES)
 
 $(COMPILED): $(B)/bench/$(LINES).%: bench/compile/program.% bench/compile/generate.orus | all
 	@mkdir -p $(@D)
@@ -277,7 +277,7 @@ $(COMPILED): $(B)/bench/$(LINES).%: bench/compile/program.% bench/compile/genera
 HELLO       = $(abspath $(B))/bench/hello
 HELLO_FILES = $(HELLO).c.exe $(HELLO).orbc $(if $(shell command -v go),$(HELLO).go.exe)
 bench-start: all $(B)/bench/start $(HELLO_FILES)
-	@RUNS="$(RUNS)" ORUS="$(abspath $(ORUS))" $(B)/bench/start $(HELLO)
+	@RUNS="$(RUNS)" ORUS="$(abspath $(ORUS))" PYTHON="$(PYTHON)" $(B)/bench/start $(HELLO)
 
 $(HELLO).c.exe: bench/programs/hello.c
 	$(Q)$(XCC) -O2 $< -o $@

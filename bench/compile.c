@@ -2,6 +2,7 @@
  *
  *     compile BASE      in the environment: RUNS=5     runs of each
  *                                           ORUS=...   the executable to measure
+ *                                           PYTHON=... the one to compare with
  *
  * BASE.orus, BASE.c, BASE.go ... are the programs.  A compiler that is not installed shows as "-"; one that fails, fails the whole run. */
 #define _DEFAULT_SOURCE
@@ -11,24 +12,25 @@
 
 enum { MAX_WORDS = 12 };
 
-/* %: BASE; #: another number in each run, for compilers that would remember; $: ORUS */
+/* %: BASE; #: another number in each run, for compilers that would remember; with variables (process_word) */
 static const struct { const char *title, *language, *argv[MAX_WORDS]; } compilers[] = {
-    {"orus check", "orus", {"$", "check", "%.orus"}},
-    {"orus build", "orus", {"$", "build", "%.orus", "-o", "%.orbc"}},
+    {"orus check", "orus", {"$ORUS|orus", "check", "%.orus"}},
+    {"orus build", "orus", {"$ORUS|orus", "build", "%.orus", "-o", "%.orbc"}},
     {"go build", "go", {"env", "GOCACHE=%.cache", "GOFLAGS=", "GO111MODULE=off", "go", "build", "-gcflags=-D=#", "-o", "%.exe", "%.go"}},
     {"tcc", "c", {"tcc", "-c", "%.c", "-o", "%.o"}},
     {"luac", "lua", {"luac5.4", "-o", "%.luac", "%.lua"}},
     {"node --check", "js", {"node", "--check", "%.js"}},
-    {"python -m py_compile", "py", {"env", "PYTHONPYCACHEPREFIX=%.cache", "python3", "-m", "py_compile", "%.py"}},
+    {"python -m py_compile", "py", {"env", "PYTHONPYCACHEPREFIX=%.cache", "$PYTHON|python3", "-m", "py_compile", "%.py"}},
 };
 enum { COMPILERS = sizeof compilers / sizeof *compilers };
 
 static void expand(char *to, size_t room, const char *pattern, const char *base, int number) {
-  const char *orus = getenv("ORUS"), *rest = pattern + strcspn(pattern, "%#$");
+  pattern = process_word(pattern);
+  const char *rest = pattern + strcspn(pattern, "%#");
   int before = (int)(rest - pattern);
   if (*rest == '%') snprintf(to, room, "%.*s%s%s", before, pattern, base, rest + 1);
   else if (*rest == '#') snprintf(to, room, "%.*s%d-%d", before, pattern, (int)getpid(), number);
-  else snprintf(to, room, "%s", *rest == '$' ? orus && *orus ? orus : "orus" : pattern);
+  else snprintf(to, room, "%s", pattern);
 }
 
 static void run_once(int compiler, const char *base, int number, Result *r) {

@@ -93,6 +93,16 @@ static inline void process_record(char **argv, Result *r) {
 /* The first run is not measured: it reads files and fills what is remembered between runs. */
 static inline void process_forget(Result *r) { r->runs = 0, r->peak_kb = 0; }
 
+/* Of "$NAME|word", as a command may be written, what the variable says, or else the word; of others, themselves. */
+static inline const char *process_word(const char *pattern) {
+  if (*pattern != '$') return pattern;
+  char variable[16] = "";
+  size_t n = strcspn(pattern + 1, "|");
+  memcpy(variable, pattern + 1, n < sizeof variable ? n : sizeof variable - 1);
+  const char *value = getenv(variable);
+  return value && *value ? value : pattern + n + 2;
+}
+
 /* How many runs RUNS asks for; `otherwise` when it does not say. */
 static inline int process_runs(int otherwise) {
   const char *wanted = getenv("RUNS");

@@ -52,14 +52,7 @@ typedef struct Sums {
 
 static void expand(char *to, size_t room, const char *pattern, const char *const *inserts) {
   size_t n = 0;
-  if (*pattern == '$') {
-    const char *otherwise = strchr(pattern, '|') + 1;
-    char variable[16];
-    snprintf(variable, sizeof variable, "%.*s", (int)(otherwise - pattern) - 2, pattern + 1);
-    const char *value = getenv(variable);
-    pattern = value && *value ? value : otherwise;
-  }
-  for (; *pattern && n + 1 < room; pattern++) {
+  for (pattern = process_word(pattern); *pattern && n + 1 < room; pattern++) {
     if (*pattern == '%') n += (size_t)snprintf(to + n, room - n, "%s", inserts[*++pattern - '1']);
     else to[n++] = *pattern;
   }

@@ -2,6 +2,7 @@
  *
  *     start BASE      in the environment: RUNS=101   runs of each
  *                                         ORUS=...   the executable to measure
+ *                                         PYTHON=... the one to compare with
  *
  * bench/programs holds the programs; BASE.orbc, BASE.c.exe and BASE.go.exe are those that are compiled beforehand, BASE.cold and BASE.warm the folders for compiled
  * programs of the runs that find none there, and theirs.  What is not installed shows as "-"; a program that fails, or prints something else, fails the whole run. */
@@ -13,26 +14,26 @@
 
 enum { MAX_WORDS = 3, MAX_PATH = 512, LUA = 1 };
 
-/* %: BASE; $: ORUS */
+/* %: BASE; with variables (process_word) */
 static const struct { const char *title, *cache, *argv[MAX_WORDS]; } peers[] = {
     {"C", "", {"%.c.exe"}},
     {"Lua 5.4", "", {"lua5.4", "bench/programs/hello.lua"}},
-    {"orus hello.orus, compiled", "%.cold", {"$", "bench/programs/hello.orus"}},
-    {"orus hello.orus, from the cache", "%.warm", {"$", "bench/programs/hello.orus"}},
-    {"orus hello.orbc", "", {"$", "%.orbc"}},
+    {"orus hello.orus, compiled", "%.cold", {"$ORUS|orus", "bench/programs/hello.orus"}},
+    {"orus hello.orus, from the cache", "%.warm", {"$ORUS|orus", "bench/programs/hello.orus"}},
+    {"orus hello.orbc", "", {"$ORUS|orus", "%.orbc"}},
     {"LuaJIT", "", {"luajit", "bench/programs/hello.lua"}},
     {"Perl", "", {"perl", "-e", "print \"hello\\n\""}},
     {"Go, compiled", "", {"%.go.exe"}},
-    {"Python", "", {"python3", "bench/programs/hello.py"}},
+    {"Python", "", {"$PYTHON|python3", "bench/programs/hello.py"}},
     {"Node", "", {"node", "bench/programs/hello.js"}},
     {"Deno", "", {"deno", "bench/programs/hello.js"}},
 };
 enum { PEERS = sizeof peers / sizeof *peers };
 
 static char *expand(char *to, const char *pattern, const char *base) {
-  const char *orus = getenv("ORUS");
+  pattern = process_word(pattern);
   if (*pattern == '%') snprintf(to, MAX_PATH, "%s%s", base, pattern + 1);
-  else snprintf(to, MAX_PATH, "%s", *pattern == '$' ? orus && *orus ? orus : "orus" : pattern);
+  else snprintf(to, MAX_PATH, "%s", pattern);
   return to;
 }
 
