@@ -173,6 +173,18 @@ static void signals_are_told_and_sent(void **unused) {
   world_end(w);
 }
 
+/* Linux sends the signal with a part written, too. */
+static void a_reader_may_go_amid_a_write(void **unused) {
+  (void)unused;
+  static const char text[1 << 20];
+  World *w = world_new();
+  int64_t s[3] = {PIPE, NONE, NONE}, child = spawn_shell(w, "sleep 0.1", s), n = orus_io_write(&w->k, s[0], text, sizeof text);
+  assert_in_range(n, 1, sizeof text - 1);
+  FAILS(orus_io_write(&w->k, s[0], text, 1), PIPE);
+  assert_int_equal(orus_proc_wait(&w->k, child, -1, 0), 0);
+  world_end(w);
+}
+
 typedef struct Waiter {
   OrusKernel *kernel;
   int64_t child, result;
@@ -289,7 +301,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(pipes_lead_through_a_child), cmocka_unit_test(errors_may_go_where_output_goes), cmocka_unit_test(a_file_can_be_a_stream),
       cmocka_unit_test(environment_and_directory_are_given), cmocka_unit_test(nothing_else_is_inherited), cmocka_unit_test(own_streams_can_be_crossed),
-      cmocka_unit_test(signals_are_told_and_sent), cmocka_unit_test(the_end_of_a_process_can_be_polled), cmocka_unit_test(one_of_several_waiting_threads_gets_the_code), cmocka_unit_test(closed_children_leave_no_zombie),
+      cmocka_unit_test(signals_are_told_and_sent), cmocka_unit_test(a_reader_may_go_amid_a_write), cmocka_unit_test(the_end_of_a_process_can_be_polled), cmocka_unit_test(one_of_several_waiting_threads_gets_the_code), cmocka_unit_test(closed_children_leave_no_zombie),
       cmocka_unit_test(unblocked_pipes_say_again), cmocka_unit_test(want_of_memory_starts_nothing),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,8 @@ int64_t posix_io_read(Kctx *ctx, const KernelArgs *a, KernelHandle *h) {
   return has_bytes(h) ? posix_result(ctx, read(h->host, a->buffers[0], n)) : kernel_fail(ctx, KERR_BAD_HANDLE);
 }
 
-/* Writes to a pipe or terminal without the signal that comes with EPIPE: it is held back in this thread, and taken off again unless it was there before. */
+/* Writes to a pipe or terminal without the signal that comes with EPIPE, or with a part when the reader goes away meanwhile: it is held back in this thread, and taken
+ * off again unless it was there before. */
 static int64_t write_quietly(Kctx *ctx, int fd, const void *bytes, size_t n) {
   sigset_t pipe_signal, old, pending;
   sigemptyset(&pipe_signal);
@@ -34,7 +35,8 @@ static int64_t write_quietly(Kctx *ctx, int fd, const void *bytes, size_t n) {
   sigpending(&pending);
   ssize_t r = write(fd, bytes, n);
   int error = errno;
-  if (r < 0 && error == EPIPE && !sigismember(&pending, SIGPIPE)) {
+  int may_come = r < 0 ? error == EPIPE : (size_t)r < n;
+  if (may_come && !sigismember(&pending, SIGPIPE)) {
     static const struct timespec now = {0, 0};
     while (sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR) {}
   }
