@@ -656,7 +656,7 @@ bad_range:
   SET_U(SUB_U32, (uint32_t)(raw[B].u - raw[C].u))
   SET_U(MUL_U32, (uint32_t)(raw[B].u * raw[C].u))
 L_ADD_U64: DO_ADD_U64(); NEXT();
-  SET_U(SUB_U64, raw[B].u - raw[C].u)
+L_SUB_U64: DO_SUB_U64(); NEXT();
 L_MUL_U64: DO_MUL_U64(); NEXT();
 L_MULHI_U64: COST(1); raw[A].u = multiply_high(raw[B].u, raw[C].u); NEXT();
 L_DIV_U64:
