@@ -474,9 +474,9 @@ check: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 docs: $(GEN)/reference $(GEN)/kernel $(GEN)/compiler $(GEN)/grammar
 	$(call generated,@scripts/generated write)
 
-$(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl) src/code/orbc.h
+$(B)/spec/gen/%: spec/gen/%.c $(wildcard spec/*.def spec/*.idl)
 	@mkdir -p $(@D)
-	$(Q)$(HOSTCC) -std=c11 $(WARN) -Ispec -Isrc $< -o $@
+	$(Q)$(HOSTCC) -std=c11 $(WARN) -Ispec $< -o $@
 
 setup:
 	@scripts/setup

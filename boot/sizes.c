@@ -42,10 +42,9 @@ static uint64_t words(const char *what, const uint64_t *all) {
   OrbcModule m;
   orbc_view(prelinked_rest(all), &m);
   uint64_t sum = strings(what, &m), code = pre->tables[PRELINKED_FUNCTIONS].at + pre->tables[PRELINKED_FUNCTIONS].rows;
-#define SECTION(number, field, type, meaning) \
-  if (ORBC_##number != ORBC_STRING_BYTES) sum += row(what, "section " #number, m.field##_count, m.field##_count * sizeof(type));
-  ORBC_SECTIONS(SECTION)
-#undef SECTION
+#define SECTION(name, field, type, bytes, meaning) \
+  if (ORBC_##name != ORBC_STRING_BYTES) sum += row(what, "section " #name, m.field##_count, m.field##_count * UINT64_C(bytes));
+#include "sections.def"
   sum += functions(what, prelinked_packed(all));
 #define TABLE(name, type) \
   if (PRELINKED_##name > PRELINKED_PACKED) sum += row(what, "linked: " #name, pre->tables[PRELINKED_##name].rows, pre->tables[PRELINKED_##name].rows * sizeof(type));

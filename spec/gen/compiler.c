@@ -1,8 +1,6 @@
-/* compiler.c -- host tool: the tables of spec/, and that of the sections of a file, as the compiler in Orus needs them, on stdout.  Usage: compiler > compiler/code/opcode.orus */
+/* compiler.c -- host tool: the tables of spec/ as the compiler in Orus needs them, on stdout.  Usage: compiler > compiler/code/opcode.orus */
 #include <stdio.h>
 #include <string.h>
-
-#include "code/orbc.h"
 
 static void constant(const char *group, const char *name, long long value, const char *meaning) {
   printf("pub %s_%s: i32 := %lld", group, name, value);
@@ -67,11 +65,12 @@ static void types(void) {
 
 static void sections(void) {
   heading("sections of files");
-#define SECTION(name, field, type, meaning) constant("SECTION", #name, ORBC_##name, NULL);
-  ORBC_SECTIONS(SECTION)
+  int number = 0;
+#define SECTION(name, field, row, bytes, meaning) constant("SECTION", #name, number++, NULL);
+#include "sections.def"
   const char *before = "\n/// Bytes of a row of each section.\npub ROW_SIZES: [i32] = [";
-#define ROW_SIZE(name, field, type, meaning) printf("%s%zu", before, sizeof(type)), before = ", ";
-  ORBC_SECTIONS(ROW_SIZE)
+#define SECTION(name, field, row, bytes, meaning) printf("%s%d", before, bytes), before = ", ";
+#include "sections.def"
   puts("]");
 }
 
@@ -104,7 +103,7 @@ static void names(void) {
 }
 
 int main(void) {
-  puts("//! The machine in tables: opcodes, types, sections, limits, services, kernel calls. Generated from spec/ and src/code/orbc.h: run `make docs`.");
+  puts("//! The machine in tables: opcodes, types, sections, limits, services, kernel calls. Generated from spec/: run `make docs`.");
   opcodes();
   types();
   sections();

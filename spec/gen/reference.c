@@ -29,6 +29,14 @@ static void op(int number, const char *name, const char *a, const char *b, const
   putchar('\n');
 }
 
+static void section(int number, const char *name, int bytes, const char *meaning) {
+  printf("| %d |", number);
+  code_cell(name);
+  printf(" %d |", bytes);
+  cell(meaning);
+  putchar('\n');
+}
+
 static void numbered(int number, const char *name, const char *spelling, const char *meaning) {
   printf("| %d |", number);
   code_cell(name);
@@ -86,6 +94,10 @@ int main(void) {
   int n = 0;
 #define OP(name, a, b, c, flags, cost, meaning) op(n++, #name, #a, #b, #c, #flags, cost, meaning);
 #include "opcodes.def"
+  heading("Sections of files", "Number | Name | Bytes of a row | Meaning", 4);
+  n = 0;
+#define SECTION(name, field, row, bytes, meaning) section(n++, #name, bytes, meaning);
+#include "sections.def"
   heading("Raw types", "Number | Name | Spelling | Bytes | Classes | Meaning", 6);
 #define RAW_TYPE(name, number, spelling, size, classes, meaning) raw_type(number, #name, spelling, size, classes, meaning);
 #include "objects.def"

@@ -371,9 +371,8 @@ static int define_builtins(Asm *a) {
 
 static int asm_open(Asm *a, GcMemory memory, AsmReport *report) {
   static const uint8_t row_size[] = {
-#define SIZE(number, field, type, meaning) [ORBC_##number] = sizeof(type),
-      ORBC_SECTIONS(SIZE)
-#undef SIZE
+#define SECTION(name, field, row, bytes, meaning) [ORBC_##name] = bytes,
+#include "sections.def"
   };
   memset(a, 0, sizeof *a);
   a->memory = memory;

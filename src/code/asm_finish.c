@@ -54,11 +54,10 @@ static int order_impls(Asm *a) {
 }
 
 static void view_rows(const Asm *a, OrbcModule *m) {
-#define VIEW(number, field, type, meaning)                 \
-  m->field = VEC_ROWS(const type, a->rows[ORBC_##number]); \
-  m->field##_count = (uint32_t)a->rows[ORBC_##number].count;
-  ORBC_SECTIONS(VIEW)
-#undef VIEW
+#define SECTION(name, field, row, bytes, meaning)       \
+  m->field = VEC_ROWS(const row, a->rows[ORBC_##name]); \
+  m->field##_count = (uint32_t)a->rows[ORBC_##name].count;
+#include "sections.def"
 }
 
 /* What the reader refuses, at the line that declares the row. */

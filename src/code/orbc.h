@@ -18,29 +18,6 @@ enum { ORBC_VERSION_MAJOR = 1, ORBC_VERSION_MINOR = 0, ORBC_FIRST_MODULE_TYPE = 
 #define ORBC_MAGIC 0x4342524fu /* "ORBC" */
 #define ORBC_NONE 0xffffffffu  /* "no index" where a field is optional */
 
-/* Section numbers; a file holds each at most once, in this order, 8-byte aligned, without gaps. */
-#define ORBC_SECTIONS(S)                                                                                                \
-  S(INFO, info, OrbcInfo, "one row: module name, entry function, grants wanted")                                        \
-  S(STRING_ENDS, string_ends, uint32_t, "where each string ends in STRING_BYTES; string 0 is empty")                    \
-  S(STRING_BYTES, string_bytes, char, "UTF-8, no terminators")                                                          \
-  S(TYPES, types, OrbcType, "module types; row 0 is type 32")                                                           \
-  S(ITEMS, items, OrbcItem, "fields, variants, parameters, results, methods of types")                                  \
-  S(CONSTANTS, constants, OrbcConstant, "raw constants")                                                                \
-  S(IMPORTS, imports, OrbcImport, "functions of other modules; they are functions 0 .. n-1")                            \
-  S(FUNCTIONS, functions, OrbcFunction, "functions of this module, numbered behind the imports")                        \
-  S(LOCAL_TYPES, local_types, uint32_t, "types of the locals of functions")                                             \
-  S(HANDLERS, handlers, OrbcHandler, "exception handlers of functions")                                                 \
-  S(CODE, code, uint64_t, "instructions")                                                                               \
-  S(GLOBALS_RAW, globals_raw, uint32_t, "type of each raw global")                                                      \
-  S(GLOBALS_REF, globals_ref, uint32_t, "type of each reference global")                                                \
-  S(EXPORTS, exports, OrbcExport, "functions other modules may import")                                                 \
-  S(IMPLS, impls, OrbcImpl, "which type implements which trait")                                                        \
-  S(IMPL_FUNCTIONS, impl_functions, uint32_t, "the functions of each IMPL, in the order of the trait's methods")        \
-  S(LINES, lines, OrbcLine, "debug: source positions of functions, by rising pc")                                       \
-  S(LOCALS, locals, OrbcLocal, "debug: names of registers")                                                             \
-  S(INTERFACE, interface_bytes, uint8_t, "for the compiler; the machine does not look at it")                           \
-  S(TEMPLATES, template_bytes, uint8_t, "for the compiler; the machine does not look at it")
-
 typedef struct OrbcHeader {
   uint32_t magic;
   uint16_t major, minor;
@@ -116,11 +93,10 @@ typedef struct OrbcLocal {
 
 /* A module: for each section a pointer to its rows and their count.  Fill one by hand and orbc_write() it, or get one from orbc_read(). */
 typedef struct OrbcModule {
-#define FIELD(number, field, type, meaning) \
-  const type *field;                        \
+#define SECTION(name, field, row, bytes, meaning) \
+  const row *field;                               \
   uint32_t field##_count;
-  ORBC_SECTIONS(FIELD)
-#undef FIELD
+#include "sections.def"
   const struct Packed *packed; /* the functions, in place of their sections (packed.h); NULL: they are in sections */
 } OrbcModule;
 
@@ -132,12 +108,15 @@ typedef struct OrbcBody {
   const uint64_t *code;
 } OrbcBody;
 
+/* Numbers of sections. */
 enum {
-#define NUMBER(number, field, type, meaning) ORBC_##number,
-  ORBC_SECTIONS(NUMBER)
-#undef NUMBER
-      ORBC_SECTION_COUNT
+#define SECTION(name, field, row, bytes, meaning) ORBC_##name,
+#include "sections.def"
+  ORBC_SECTION_COUNT
 };
+
+#define SECTION(name, field, row, bytes, meaning) _Static_assert(sizeof(row) == bytes, "spec/sections.def: the size of a row");
+#include "sections.def"
 
 typedef enum LoadError {
 #define LOAD_ERROR(name, number, message) LOAD_##name = number,

@@ -26,9 +26,8 @@ const char *load_error_message(LoadError error) {
 
 const char *orbc_section_name(uint32_t section) {
   static const char *const names[] = {
-#define NAME(number, field, type, meaning) [ORBC_##number] = #number,
-      ORBC_SECTIONS(NAME)
-#undef NAME
+#define SECTION(name, field, row, bytes, meaning) [ORBC_##name] = #name,
+#include "sections.def"
   };
   return section < ORBC_SECTION_COUNT ? names[section] : "?";
 }
@@ -401,29 +400,26 @@ static int all_zero(const char *bytes, uint64_t size) {
 
 static void set_section(OrbcModule *m, const OrbcSection *s, const char *base) {
   switch (s->number) {
-#define SET(number, field, type, meaning)             \
-  case ORBC_##number:                                 \
-    m->field = (const type *)(const void *)(base + s->offset); \
-    m->field##_count = s->count;                      \
+#define SECTION(name, field, row, bytes, meaning)           \
+  case ORBC_##name:                                           \
+    m->field = (const row *)(const void *)(base + s->offset); \
+    m->field##_count = s->count;                              \
     break;
-    ORBC_SECTIONS(SET)
-#undef SET
+#include "sections.def"
   default: break;
   }
 }
 
 /* A section that is absent has no rows, but a place: arithmetic on a null pointer is undefined even when nothing is added. */
 static void place_sections(OrbcModule *m, const char *base) {
-#define PLACE(number, field, type, meaning) m->field = (const type *)(const void *)base;
-  ORBC_SECTIONS(PLACE)
-#undef PLACE
+#define SECTION(name, field, row, bytes, meaning) m->field = (const row *)(const void *)base;
+#include "sections.def"
 }
 
 static int check_layout(Reader *r, const char *base, const OrbcHeader *header, OrbcModule *m) {
   static const uint8_t row_size[] = {
-#define SIZE(number, field, type, meaning) [ORBC_##number] = sizeof(type),
-      ORBC_SECTIONS(SIZE)
-#undef SIZE
+#define SECTION(name, field, row, bytes, meaning) [ORBC_##name] = bytes,
+#include "sections.def"
   };
   if (header->flags) return refuse(r, LOAD_MALFORMED, "unknown flags");
   if (header->sections > ORBC_SECTION_COUNT) return refuse(r, LOAD_MALFORMED, "too many sections");

@@ -34,9 +34,8 @@ typedef struct SectionPlan {
 static uint64_t align8(uint64_t n) { return (n + 7) & ~(uint64_t)7; }
 
 static void plan_sections(const OrbcModule *m, SectionPlan plan[ORBC_SECTION_COUNT]) {
-#define PLAN(number, field, type, meaning) plan[ORBC_##number] = (SectionPlan){m->field, sizeof(type), m->field##_count};
-  ORBC_SECTIONS(PLAN)
-#undef PLAN
+#define SECTION(name, field, row, bytes, meaning) plan[ORBC_##name] = (SectionPlan){m->field, bytes, m->field##_count};
+#include "sections.def"
 }
 
 size_t orbc_size(const OrbcModule *module) {

@@ -83,12 +83,11 @@ static void every_section_survives_a_round_trip(void **state) {
   OrbcModule m;
   LoadReport report;
   if (!orbc_read(image, size, &m, &report)) fail_msg("%s row %u: %s", orbc_section_name(report.section), report.row, report.detail);
-#define SAME(number, field, type, meaning)                                                   \
-  assert_int_equal(m.field##_count, sample.field##_count);                                   \
-  assert_true(m.field##_count > 0);                                                          \
-  assert_memory_equal(m.field, sample.field, m.field##_count * sizeof(type));
-  ORBC_SECTIONS(SAME)
-#undef SAME
+#define SECTION(name, field, row, bytes, meaning)        \
+  assert_int_equal(m.field##_count, sample.field##_count); \
+  assert_true(m.field##_count > 0);                        \
+  assert_memory_equal(m.field, sample.field, m.field##_count * bytes);
+#include "sections.def"
   char *again = image_of(&m, &again_size);
   assert_int_equal(size, again_size);
   assert_memory_equal(image, again, size);
