@@ -26,7 +26,7 @@ static int collect(void *ctx, Vm *vm, const Program *p, int code) {
   Collected *c = ctx;
   if (!code && tool_ask(vm, p, "program_image")) tool_ask(vm, p, "program_words");
   if (!c->called) c->called = calloc(c->count = p->functions_count, 1);
-  for (uint32_t i = 0; c->called && i < c->count; i++) c->called[i] |= func_code(&p->functions[i]) != program_stub;
+  for (uint32_t i = 0; c->called && i < c->count; i++) c->called[i] |= code_at(p->codes, i) != program_stub;
   return code;
 }
 

@@ -76,9 +76,9 @@ static const FuncCode *new_block(const Program *p, CodeDraft *d) {
 
 /* -- linking -- */
 
-static void publish(const Program *p, Func *f, const FuncCode *head) {
+static void publish(const Program *p, uint32_t function, const FuncCode *head) {
   const uint64_t *unlinked = program_stub;
-  if (!atomic_compare_exchange_strong(&f->code, &unlinked, (const uint64_t *)(head + 1))) release(p, head);
+  if (!atomic_compare_exchange_strong(&p->codes[function], &unlinked, (const uint64_t *)(head + 1))) release(p, head);
   else program_note_made(p);
 }
 
@@ -95,9 +95,9 @@ static int make_code(const Program *p, const Func *func, const FuncCode **head) 
 
 int program_link(const Program *p, const Func *func) {
   const FuncCode *head;
-  if (func_code(func) != program_stub) return 1;
+  if (func_code(p, func) != program_stub) return 1;
   int made = make_code(p, func, &head);
-  if (made > 0) publish(p, &p->functions[func->index], head);
+  if (made > 0) publish(p, func->index, head);
   return made;
 }
 
@@ -116,7 +116,7 @@ static FullCode *full_table(const Program *p) {
 
 /* The block of a linked function that has origins and sites; NULL: no memory. */
 static const FuncCode *full_code(const Program *p, const Func *f) {
-  const FuncCode *head = func_head(func_code(f)), *made;
+  const FuncCode *head = func_head(func_code(p, f)), *made;
   if (is_full(head)) return head;
   FullCode *table = full_table(p);
   const FuncCode *known = table ? atomic_load_explicit(&table[f->index], memory_order_acquire) : NULL;
@@ -127,7 +127,7 @@ static const FuncCode *full_code(const Program *p, const Func *f) {
 }
 
 static void unlink(const Program *p, Func *f) {
-  const uint64_t *code = func_code(f);
+  const uint64_t *code = func_code(p, f);
   if (code != program_stub && !prelinked_has(f->module->prelinked, code)) release(p, func_head(code));
   inline_forget(p, f);
 }

@@ -240,7 +240,7 @@ static void learn(const Inliner *in, CodeFacts *f) {
   f->total[BANK_REF] = row->handlers || in->program->is_exact ? row->ref_locals + row->ref_temps : refs_used(in, f);
   f->state = is_expandable(f, row, f->body.code) ? EXPANDABLE : NOT_EXPANDABLE;
   if (is_analysed(f, row)) find_unset(f, row, f->body.code);
-  else f->unset[BANK_RAW] = UINT64_MAX;
+  else f->unset[BANK_RAW] = f->unset[BANK_REF] = UINT64_MAX;
   f->cost = row->code + f->returns + count_bits(f->unset[BANK_RAW]) + count_bits(f->unset[BANK_REF]);
 }
 
@@ -650,17 +650,18 @@ static void copy_handlers(Inliner *in, const Activation *act, uint32_t length) {
   for (uint32_t i = 0; i < length && !in->failed;) i = covers[i].next == i ? i + 1 : add_range(in, act, covers, i);
 }
 
-/* Raw locals to zero on entry: up to the last that may be read unwritten. */
-static uint32_t raw_to_zero(const Inliner *in, const CodeFacts *facts) {
-  uint32_t n = facts->locals[BANK_RAW];
+/* Locals to zero on entry: up to the last that may be read unwritten. */
+static uint32_t locals_to_zero(const Inliner *in, const CodeFacts *facts, int bank) {
+  uint32_t n = facts->locals[bank];
   if (!in->program->is_exact)
-    while (n > facts->params[BANK_RAW] && n <= 63 && !(facts->unset[BANK_RAW] >> (n - 1) & 1)) n--;
-  return round4(n - facts->params[BANK_RAW]);
+    while (n > facts->params[bank] && n <= 63 && !(facts->unset[bank] >> (n - 1) & 1)) n--;
+  return round4(n - facts->params[bank]);
 }
 
-/* FuncCode.to_zero: the collector looks at all references. */
+/* FuncCode.to_zero.  The machine knows that nothing but references is in the frames that are to come, if they are not large. */
 static uint32_t slots_to_zero(const Inliner *in, const CodeFacts *facts) {
-  uint32_t raws = raw_to_zero(in, facts), refs = round4(in->most[1] - facts->params[1]);
+  uint32_t raws = locals_to_zero(in, facts, BANK_RAW), refs = locals_to_zero(in, facts, BANK_REF);
+  if (in->most[BANK_REF] > SMALL_FRAME) refs = round4(in->most[BANK_REF] - facts->params[BANK_REF]);
   if ((raws || refs) && refs < LEAST_ZEROED) refs = LEAST_ZEROED;
   return raws << 16 | refs;
 }
@@ -675,8 +676,10 @@ static void expand_function(Inliner *in) {
   if (in->failed) return;
   head->length = position(in);
   copy_handlers(in, &act, head->length);
-  head->raw_total = (uint16_t)in->most[0];
-  head->ref_total = (uint16_t)in->most[1];
+  head->raw_total = in->most[BANK_RAW];
+  head->ref_total = in->most[BANK_REF];
+  head->raw_params = (uint16_t)facts->params[BANK_RAW];
+  head->ref_params = (uint16_t)facts->params[BANK_REF];
   head->to_zero = slots_to_zero(in, facts);
 }
 

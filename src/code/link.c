@@ -70,13 +70,19 @@ static int reserve_items(Program *p, uint64_t want) {
   return 1;
 }
 
+static int reserve_functions(Program *p, uint64_t want) {
+  RESERVE(p, functions, want);
+  void *codes = reserve(p, p->codes, &p->codes_room, p->functions_count, want, sizeof *p->codes);
+  if (codes) p->codes = codes;
+  return codes != NULL;
+}
+
 static int reserve_rows(Program *p, const OrbcModule *v) {
   if (!reserve_types(p, (uint64_t)p->types_count + 2 * (uint64_t)v->types_count)) return 0; /* twice: a list may add its array type */
   void *offsets = reserve(p, p->offsets, &p->offsets_room, p->items_count, (uint64_t)p->items_count + v->items_count, sizeof *p->offsets);
   if (!offsets) return 0;
   p->offsets = offsets;
-  RESERVE(p, functions, (uint64_t)p->functions_count + v->functions_count);
-  return 1;
+  return reserve_functions(p, (uint64_t)p->functions_count + v->functions_count);
 }
 
 /* -- types -- */
@@ -373,7 +379,8 @@ static void add_function(Linker *l, const OrbcFunction *row) {
   const OrbcType *type = orbc_type(l->v, row->type);
   uint16_t raw = 0;
   for (uint32_t i = 0; i < type->number; i++) raw += is_raw_type(l->v->items[type->first_item + i].type);
-  *f = (Func){.code = program_stub, .raw_params = raw, .ref_params = (uint16_t)(type->number - raw + (row->closure != 0)),
+  atomic_init(&l->p->codes[l->p->functions_count], program_stub);
+  *f = (Func){.raw_params = raw, .ref_params = (uint16_t)(type->number - raw + (row->closure != 0)),
               .index = l->p->functions_count++, .module = l->m, .row = row};
 }
 
@@ -571,7 +578,7 @@ static void count_module(Program *p, const OrbcModule *v) {
 static int add_prelinked(Program *p, const uint64_t *words, uint64_t grants) {
   const Prelinked *prelinked = (const Prelinked *)(const void *)words;
   ProgramModule *m = &p->modules[0];
-  RESERVE(p, functions, prelinked_functions(prelinked));
+  if (!reserve_functions(p, prelinked_functions(prelinked))) return 0;
   release_rows(p, p->types, p->types_room, sizeof *p->types);
   release_rows(p, p->shapes, p->shapes_room, sizeof *p->shapes);
   p->types_room = p->shapes_room = 0;
@@ -656,6 +663,7 @@ void program_free(Program *p) {
   release_rows(p, p->items, p->items_room, sizeof *p->items);
   release_rows(p, p->offsets, p->offsets_room, sizeof *p->offsets);
   release_rows(p, p->functions, p->functions_room, sizeof *p->functions);
+  release_rows(p, p->codes, p->codes_room, sizeof *p->codes);
   pairs_free(&p->names);
   pairs_free(&p->type_index);
   pairs_free(&p->exports);

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-_Static_assert(sizeof(FuncCode) == 3 * sizeof(uint64_t) && _Alignof(FuncCode) <= sizeof(uint64_t), "it stands between 64-bit words");
+_Static_assert(sizeof(FuncCode) == 4 * sizeof(uint64_t) && _Alignof(FuncCode) <= sizeof(uint64_t), "it stands between 64-bit words");
 
 /* Two machines that disagree about a row have rows of different sizes. */
 uint32_t prelinked_layout(void) {
@@ -58,8 +58,8 @@ static void take_functions(Program *p, const Prelinked *pre) {
   const ProgramModule *m = &p->modules[0];
   p->functions_count = prelinked_functions(pre);
   for (uint32_t i = 0; i < p->functions_count; i++) {
-    const uint64_t *code = rows[i].code ? (const uint64_t *)(const void *)pre + rows[i].code : program_stub;
-    p->functions[i] = (Func){.code = code, .raw_params = rows[i].raw_params, .ref_params = rows[i].ref_params, .index = i, .module = m};
+    atomic_init(&p->codes[i], rows[i].code ? (const uint64_t *)(const void *)pre + rows[i].code : program_stub);
+    p->functions[i] = (Func){.raw_params = rows[i].raw_params, .ref_params = rows[i].ref_params, .index = i, .module = m};
   }
 }
 

@@ -75,7 +75,7 @@ static int put_functions(const Program *p, CodeVec *words) {
   head->tables[PRELINKED_FUNCTIONS].rows = p->functions_count;
   for (uint32_t i = 0; i < p->functions_count; i++) rows[i] = (PrelinkedFunc){0, p->functions[i].raw_params, p->functions[i].ref_params};
   for (uint32_t i = 0; i < p->functions_count; i++)
-    if (func_code(&p->functions[i]) != program_stub && !put_code(words, i, func_code(&p->functions[i]))) return 0;
+    if (code_at(p->codes, i) != program_stub && !put_code(words, i, code_at(p->codes, i))) return 0;
   return 1;
 }
 

@@ -24,7 +24,6 @@ typedef struct CodeFacts CodeFacts; /* inline.c */
 
 /* A function. */
 typedef struct Func {
-  _Atomic(const uint64_t *) code;  /* its private code (func_code); program_stub until it is linked */
   uint16_t raw_params, ref_params; /* reference parameters count the closure itself */
   uint32_t index;                  /* program-wide number */
   const ProgramModule *module;
@@ -61,7 +60,10 @@ typedef struct CodeSite {
   uint64_t arguments[2]; /* its registers, from base on, that hold something when it is entered; by bank, one bit for each */
 } CodeSite;
 
-enum { LEAST_ZEROED = 8 }; /* references; more are few enough in most functions to be zeroed without counting */
+enum {
+  LEAST_ZEROED = 4, /* references */
+  SMALL_FRAME = 64  /* references of a frame that need not be zeroed on entry, but for locals that may be read unwritten */
+};
 
 /* What stands in front of a function's private code, in the same block of memory.  Blocks do not move and do not change.  Behind the code stand its constants, its
  * handlers (func_handlers), its sites, and the origin of each instruction.  Code that was linked beforehand (prelinked.h) comes without sites and origins; the first
@@ -69,7 +71,8 @@ enum { LEAST_ZEROED = 8 }; /* references; more are few enough in most functions 
 typedef struct FuncCode {
   uint32_t length; /* instructions */
   uint32_t constants, handlers_count, sites_count;
-  uint16_t raw_total, ref_total;
+  uint32_t raw_total, ref_total;
+  uint16_t raw_params, ref_params;
   uint32_t to_zero; /* slots to zero on entry, behind the parameters: references, and raw ones << 16, each a multiple of 4; 0, or at least LEAST_ZEROED.  Last, since
                      * each call reads it, just in front of the code */
 } FuncCode;
@@ -89,6 +92,9 @@ struct ProgramModule {
 
 typedef _Atomic(const FuncCode *) FullCode;
 
+/* A table of their own, since each call reads one: those of the functions that are called most stay in the nearest cache. */
+typedef _Atomic(const uint64_t *) *FuncCodes;
+
 /* Tables with room for no rows are borrowed from prelinked.h: they are copied before they change. */
 typedef struct Program {
   GcMemory memory;
@@ -98,6 +104,7 @@ typedef struct Program {
   uint16_t *offsets;   /* by item, when it is a field: bytes from the start of the object */
   GcShape *shapes;     /* by type */
   Func *functions;
+  FuncCodes codes;     /* by function: its private code (func_code); program_stub until it is linked */
   Pairs names;         /* strings that name types, fields, methods, modules and exports */
   Pairs type_index;    /* (kind, name), (kind, element) or the pairs of a signature -> type */
   Pairs exports;       /* (module name, name) -> function; of those that are equal the first */
@@ -105,7 +112,7 @@ typedef struct Program {
   uint32_t modules_count, types_count, items_count, functions_count, selectors_count, strings_count, globals_raw_count, globals_ref_count;
   int is_indexed; /* items, names, type_index and exports are complete; not so while there is one module and the host vouches for it: nobody asks them then */
   int is_exact; /* set before modules are added: private code keeps the frozen instructions one by one, for debuggers */
-  uint32_t modules_room, types_room, shapes_room, items_room, offsets_room, functions_room;
+  uint32_t modules_room, types_room, shapes_room, items_room, offsets_room, functions_room, codes_room;
   _Atomic(FullCode *) full; /* by function of the first module: the block with sites and origins of code that came without; NULL: nobody asked yet */
   _Atomic(uint32_t) made; /* blocks that functions have of code and facts, so that a program which called nothing but what was linked beforehand is gone at once */
 } Program;
@@ -149,7 +156,9 @@ static inline void program_note_made(const Program *program) {
   atomic_fetch_add_explicit(&((Program *)(uintptr_t)program)->made, 1, memory_order_relaxed);
 }
 
-static inline const uint64_t *func_code(const Func *func) { return atomic_load_explicit(&func->code, memory_order_acquire); }
+static inline const uint64_t *code_at(FuncCodes codes, uint32_t function) { return atomic_load_explicit(&codes[function], memory_order_acquire); }
+
+static inline const uint64_t *func_code(const Program *program, const Func *func) { return code_at(program->codes, func->index); }
 
 static inline uint32_t module_function(const ProgramModule *m, uint32_t function) { return m->functions ? m->functions[function] : m->first_function + function; }
 

@@ -11,7 +11,7 @@ static size_t find(const Vm *vm, const uint64_t *pc) {
 
 int vm_set_breakpoint(Vm *vm, const Func *func, uint32_t pc) {
   if (pc >= func->row->code || !vm->program->is_exact || program_link(vm->program, func) <= 0) return 0;
-  if (find(vm, func_code(func) + pc) < vm->breakpoints_count) return 1;
+  if (find(vm, func_code(vm->program, func) + pc) < vm->breakpoints_count) return 1;
   if (vm->breakpoints_count == vm->breakpoints_room) {
     size_t room = vm->breakpoints_room ? vm->breakpoints_room * 2 : 8;
     const uint64_t **rows = vm->host.memory.alloc(vm->host.memory.ctx, room * sizeof *rows, 16);
@@ -21,13 +21,13 @@ int vm_set_breakpoint(Vm *vm, const Func *func, uint32_t pc) {
     vm->breakpoints = rows;
     vm->breakpoints_room = room;
   }
-  vm->breakpoints[vm->breakpoints_count++] = func_code(func) + pc;
+  vm->breakpoints[vm->breakpoints_count++] = func_code(vm->program, func) + pc;
   set_mode(vm);
   return 1;
 }
 
 void vm_clear_breakpoint(Vm *vm, const Func *func, uint32_t pc) {
-  size_t i = find(vm, func_code(func) + pc);
+  size_t i = find(vm, func_code(vm->program, func) + pc);
   if (i < vm->breakpoints_count) vm->breakpoints[i] = vm->breakpoints[--vm->breakpoints_count];
   set_mode(vm);
 }
@@ -61,7 +61,7 @@ int debug_stops(Vm *vm, const uint64_t *pc) {
 
 int vm_frame(const Vm *vm, uint32_t i, const Func **func, uint32_t *pc) {
   for (const Frame *f = vm->frame; f > vm->frame_base; f--) {
-    uint32_t at = (uint32_t)((f == vm->frame ? vm->pc : f[1].pc - 1) - func_code(f->func));
+    uint32_t at = (uint32_t)((f == vm->frame ? vm->pc : f[1].pc - 1) - func_code(vm->program, f->func));
     for (uint32_t level = 0; program_origin(vm->program, f->func, at, level, func, pc); level++)
       if (i-- == 0) return 1;
   }

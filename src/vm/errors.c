@@ -85,7 +85,7 @@ int errors_init(Vm *vm) {
 /* Private position in its function of frame `i`, counted from the innermost one. */
 static uint32_t position_of(const Vm *vm, size_t i) {
   const Frame *f = vm->frame - i;
-  return (uint32_t)((i ? f[1].pc : vm->pc) - 1 - func_code(f->func));
+  return (uint32_t)((i ? f[1].pc : vm->pc) - 1 - func_code(vm->program, f->func));
 }
 
 /* Function calls as they were written: more than frames, where calls were expanded. */
@@ -134,8 +134,8 @@ static void fill_trace(Vm *vm, ErrorObj *e) {
 /* -- unwinding -- */
 
 /* The handler of the instruction in front of `next`; NULL: none. */
-static const OrbcHandler *find_handler(const Func *f, const uint64_t *next) {
-  const uint64_t *code = func_code(f);
+static const OrbcHandler *find_handler(const Vm *vm, const Func *f, const uint64_t *next) {
+  const uint64_t *code = func_code(vm->program, f);
   const OrbcHandler *h = func_handlers(func_head(code));
   uint32_t count = func_head(code)->handlers_count, at = (uint32_t)(next - 1 - code), low = 0, high = count;
   while (low < high) { /* the first that ends behind it */
@@ -165,11 +165,11 @@ int vm_throw(Vm *vm, ErrorObj *e) {
   if (!e->trace) fill_trace(vm, e);
   for (; vm->frame > vm->frame_base; pop_frame(vm)) {
     vm->budget -= 8 * (uint64_t)(int64_t)program_debt(vm->program, vm->frame->func, position_of(vm, 0));
-    const OrbcHandler *h = find_handler(vm->frame->func, vm->pc);
+    const OrbcHandler *h = find_handler(vm, vm->frame->func, vm->pc);
     if (!h) continue;
     vm->ref[h->reg] = (Obj *)(void *)vm->error;
     vm->error = NULL;
-    go_on_at(vm, func_code(vm->frame->func) + h->target);
+    go_on_at(vm, func_code(vm->program, vm->frame->func) + h->target);
     return 1;
   }
   return 0;

@@ -27,7 +27,7 @@ typedef union Slot {
 enum {
   VM_SLACK = FILE_LIMIT_REGISTERS + 64, /* slots above a stack's soft end, so that a frame needs no check of its own size */
   VM_SLICE = 1 << 16,                   /* fuel units between looks at interrupts, deadline and debugger */
-  VM_FIRST_SLOTS = 1024, VM_FIRST_FRAMES = 256,
+  VM_FIRST_SLOTS = 1024, VM_FIRST_CLEAN = 512, VM_FIRST_FRAMES = 256,
   VM_CHUNK = 256                        /* rows of a chunk of an ObjTable */
 };
 
@@ -59,10 +59,11 @@ struct Vm {
   Frame *frame;
   uintptr_t budget; /* address of the last instruction that straight-line execution may reach */
   /* what the loop reads */
-  Slot *raw_end;
+  Slot *raw_end; /* no frame may start above these ends */
   Obj **ref_end;
   Frame *frame_end;
   const Func *functions;
+  FuncCodes codes;
   ObjTable strings, ones; /* string constants made so far; objects of variants without fields and empty arrays of lists, by type */
   Obj **globals_ref;
   Slot *globals_raw;
@@ -74,6 +75,8 @@ struct Vm {
   Obj **ref_base;
   Frame *frame_base;
   size_t raw_room, ref_room, frame_room;
+  size_t ref_clean; /* each of so many slots is null or a reference that may be visited */
+  size_t ref_most;  /* slots that ever held something, as far as they have been cleared since; only counted for VmHost.stack_stats */
   /* the rest */
   const Program *program;
   VmHost host;
@@ -107,6 +110,7 @@ extern const uint64_t interp_exit_code[2]; /* return address of the outermost ca
 int stack_grow(Vm *vm);
 int stack_init(Vm *vm);
 void stack_free(Vm *vm);
+void stack_visit(Vm *vm, GcHeap *heap); /* the references in use; what is above them, left by calls that have returned, is cleared */
 void stack_stats(const Vm *vm, VmStats *stats); /* the most that was used */
 
 /* table.c.  Must be prepared before a row is set: 0: no memory, and the table is as before. */

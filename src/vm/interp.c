@@ -362,7 +362,7 @@ extern unsigned char orus_jumps[1 << 16];
   } while (0)
 #define DO_SDATA() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); ref[A] = (Obj *)(void *)s_->bytes; } while (0)
 #define DO_SOFFSET() do { const StringObj *s_ = (const StringObj *)(const void *)ref[B]; CHECK_NULL(s_); raw[A].s = (int64_t)s_->start; } while (0)
-#define DO_CALL() do { callee = &vm->functions[C]; goto call; } while (0)
+#define DO_CALL() do { callee = C; goto call; } while (0)
 #define DO_RET() goto L_RET
 #define DO_RETP() do { ref[0] = ref[A]; goto L_RET; } while (0)
 #define DO_RETR() do { raw[0] = raw[A]; goto L_RET; } while (0)
@@ -569,7 +569,7 @@ VmStatus interp_run(Vm *vm) {
   Obj **ref;
   Frame *frame;
   uintptr_t budget;
-  const Func *callee;
+  uint32_t callee;
   const uint64_t *code;
   uint32_t to_zero;
   VmErrorKind kind;
@@ -863,16 +863,16 @@ call:
   ref += B;
   if (UNLIKELY(raw > vm->raw_end || ref > vm->ref_end || frame == vm->frame_end)) goto grow;
   frame++;
-  frame->func = callee;
+  frame->func = &vm->functions[callee];
   frame->pc = pc;
-  code = func_code(callee);
+  code = code_at(vm->codes, callee);
   to_zero = func_head(code)->to_zero;
   if (to_zero) {
-    Obj **z = ref + callee->ref_params;
+    Obj **z = ref + func_head(code)->ref_params;
     zero_slots(z, LEAST_ZEROED);
     if (to_zero > LEAST_ZEROED) {
       zero_slots(z + LEAST_ZEROED, (uint16_t)to_zero - LEAST_ZEROED);
-      zero_slots(raw + callee->raw_params, to_zero >> 16);
+      zero_slots(raw + func_head(code)->raw_params, to_zero >> 16);
     }
   }
   budget += (uintptr_t)code - (uintptr_t)pc - 8; /* a call costs 2 */
@@ -891,14 +891,14 @@ grow:
   }
   goto call;
 L_LINK: /* as if there had been no call, and then once more */
-  callee = frame->func;
+  callee = frame->func->index;
   budget += (uintptr_t)frame->pc - (uintptr_t)program_stub + 8;
   pc = frame->pc;
   raw -= A;
   ref -= B;
   frame--;
   {
-    int linked = program_link(vm->program, callee);
+    int linked = program_link(vm->program, &vm->functions[callee]);
     if (linked < 0) TRAP(INVALID_INSTRUCTION);
     if (!linked) OUT_OF_MEMORY(0);
   }
@@ -907,15 +907,16 @@ L_CALL_FN: {
     Obj *closure = ref[B];
     CHECK_NULL(closure);
     COST(1);
-    callee = &vm->functions[vm->types[obj_type(closure)].number];
+    callee = vm->types[obj_type(closure)].number;
     goto call;
   }
 L_CALL_TRAIT: {
     Obj *receiver = ref[B];
     CHECK_NULL(receiver);
     COST(1);
-    callee = program_dispatch(vm->program, obj_type(receiver), C);
-    if (UNLIKELY(!callee)) TRAP(BAD_CAST);
+    const Func *method = program_dispatch(vm->program, obj_type(receiver), C);
+    if (UNLIKELY(!method)) TRAP(BAD_CAST);
+    callee = method->index;
     goto call;
   }
 L_CALL_KERNEL: {

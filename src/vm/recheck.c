@@ -61,7 +61,7 @@ static const char *ref_fault(const Program *p, const Obj *o, uint32_t want) {
 }
 
 static const char *read_fault(const Vm *vm, const Func *f, const CodeRead *read) {
-  const FuncCode *head = func_head(func_code(f));
+  const FuncCode *head = func_head(func_code(vm->program, f));
   if (!read->ref) {
     if (read->reg >= head->raw_total || vm->raw + read->reg >= vm->raw_base + vm->raw_room + VM_SLACK) return "a raw register outside its frame";
     return raw_is_canonical(read->type, vm->raw[read->reg].u) ? NULL : "a raw value outside its type";
@@ -74,7 +74,7 @@ static const char *read_fault(const Vm *vm, const Func *f, const CodeRead *read)
 int recheck(Vm *vm, const uint64_t *pc) {
   if (pc == interp_exit_code + 1) return 1; /* HALT: no function any more */
   const Func *f = vm->frame->func;
-  const uint64_t *code = func_code(f);
+  const uint64_t *code = func_code(vm->program, f);
   if (pc < code || pc >= code + func_head(code)->length) return vm->fault = "the program counter is outside its function", 0;
   const CodeReads *m = &vm->recheck->modules[f->module - vm->program->modules];
   const Func *from;

@@ -1,5 +1,9 @@
 /* stack.c -- the three stacks of a run: raw slots, references, frames.  They move when they grow; only the machine's own registers point into them.
  *
+ * A call does not clear the references of its frame.  What is there is null, or was left by a call that has returned, and is valid until the next collection, which
+ * clears all that is above the frames in use.  So there are `ref_clean` slots that may be visited, and each frame starts so far below that a small one is among
+ * them; a large one clears its own (SMALL_FRAME).
+ *
  * When the host wants to know the most that was used, slots that were never written hold a pattern; so nothing has to be counted. */
 #include "vm/internal.h"
 
@@ -27,18 +31,67 @@ static size_t rows_used(const void *base, size_t rows, size_t row) {
   return rows;
 }
 
+/* Slots that hold a reference, or did: up to the last one that does, if none was cleared. */
+static size_t refs_used(const Vm *vm) {
+  size_t used = rows_used(vm->ref_base, vm->ref_room + VM_SLACK, sizeof(Obj *));
+  while (used > 1 && !vm->ref_base[used - 1]) used--;
+  return used > vm->ref_most ? used : vm->ref_most;
+}
+
 void stack_stats(const Vm *vm, VmStats *stats) {
   if (!vm->host.stack_stats) return;
   size_t frames = rows_used(vm->frame_base, vm->frame_room, sizeof(Frame));
   stats->raw_slots_max = rows_used(vm->raw_base, vm->raw_room + VM_SLACK, sizeof(Slot));
-  stats->ref_slots_max = rows_used(vm->ref_base, vm->ref_room + VM_SLACK, sizeof(Obj *));
+  stats->ref_slots_max = refs_used(vm);
   stats->call_depth_max = frames ? frames - 1 : 0; /* the lowest is nobody's */
 }
 
 static void set_ends(Vm *vm) {
+  size_t refs = vm->ref_clean - SMALL_FRAME;
   vm->raw_end = vm->raw_base + vm->raw_room;
-  vm->ref_end = vm->ref_base + vm->ref_room;
+  vm->ref_end = vm->ref_base + (refs < vm->ref_room ? refs : vm->ref_room);
   vm->frame_end = vm->frame_base + vm->frame_room - 1;
+}
+
+/* -- references -- */
+
+/* How many slots of the reference stack are in use. A caller's frame may end above that of what it calls; its dead temporaries up there must stay valid
+ * references, because they are roots again when the callee returns. */
+static size_t refs_in_use(const Vm *vm) {
+  size_t most = 1, base = (size_t)(vm->ref - vm->ref_base); /* at least the result */
+  for (const Frame *f = vm->frame; f > vm->frame_base; f--) {
+    size_t end = base + func_head(func_code(vm->program, f->func))->ref_total;
+    if (end > most) most = end;
+    base -= insn_b(f->pc[-1]);
+  }
+  return most;
+}
+
+static void clear(Vm *vm, size_t from, size_t to) {
+  if (from < to) memset(vm->ref_base + from, 0, (to - from) * sizeof(Obj *));
+}
+
+/* So many clean slots above `used` that clearing them, at each collection, costs no more than looking at those in use. */
+static size_t clean_above(const Vm *vm, size_t used) {
+  size_t clean = used + (used < VM_FIRST_CLEAN ? VM_FIRST_CLEAN : used), most = vm->ref_room + VM_SLACK;
+  return clean < most ? clean : most;
+}
+
+void stack_visit(Vm *vm, GcHeap *heap) {
+  size_t used = refs_in_use(vm), clean = clean_above(vm, used);
+  gc_visit(heap, vm->ref_base, used);
+  if (vm->host.stack_stats) vm->ref_most = refs_used(vm);
+  if (clean > vm->ref_clean) clean = vm->ref_clean > used ? vm->ref_clean : used;
+  clear(vm, used, clean);
+  vm->ref_clean = clean;
+  set_ends(vm);
+}
+
+/* A frame is to start above ref_end, where there is room. */
+static void clean_more(Vm *vm, size_t start) {
+  size_t used = refs_in_use(vm), clean = clean_above(vm, start > used ? start : used);
+  clear(vm, used > vm->ref_clean ? used : vm->ref_clean, clean);
+  vm->ref_clean = clean;
 }
 
 int stack_init(Vm *vm) {
@@ -53,6 +106,8 @@ int stack_init(Vm *vm) {
   mark_unused(vm, vm->raw_base, 0, vm->raw_room + VM_SLACK, sizeof(Slot));
   mark_unused(vm, vm->ref_base, 0, vm->ref_room + VM_SLACK, sizeof(Obj *));
   mark_unused(vm, vm->frame_base, 0, vm->frame_room, sizeof(Frame));
+  vm->ref_clean = clean_above(vm, 0);
+  clear(vm, 0, vm->ref_clean);
   set_ends(vm);
   return 1;
 }
@@ -114,7 +169,8 @@ int stack_grow(Vm *vm) {
   unsigned a = insn_a(vm->pc[-1]), b = insn_b(vm->pc[-1]);
   int r = 1;
   if (vm->raw + a > vm->raw_end) r = grow_raw(vm);
-  if (r > 0 && vm->ref + b > vm->ref_end) r = grow_ref(vm);
+  if (r > 0 && vm->ref + b > vm->ref_base + vm->ref_room) r = grow_ref(vm);
+  if (r > 0 && vm->ref + b > vm->ref_end) clean_more(vm, (size_t)(vm->ref - vm->ref_base) + b);
   if (r > 0 && vm->frame == vm->frame_end) r = grow_frames(vm);
   set_ends(vm);
   return r;

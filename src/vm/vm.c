@@ -34,21 +34,9 @@ void vm_get_limits(const Vm *vm, VmLimits *limits) { *limits = vm->limits; }
 
 /* -- roots -- */
 
-/* How many slots of the reference stack are in use. A caller's frame may end above that of what it calls; its dead temporaries up there must stay valid
- * references, because they are roots again when the callee returns. */
-static size_t refs_in_use(const Vm *vm) {
-  size_t most = 1, base = (size_t)(vm->ref - vm->ref_base); /* at least the result */
-  for (const Frame *f = vm->frame; f > vm->frame_base; f--) {
-    size_t end = base + func_head(func_code(f->func))->ref_total;
-    if (end > most) most = end;
-    base -= insn_b(f->pc[-1]);
-  }
-  return most;
-}
-
 static void visit_roots(void *ctx, GcHeap *h) {
   Vm *vm = ctx;
-  gc_visit(h, vm->ref_base, refs_in_use(vm));
+  stack_visit(vm, h);
   gc_visit(h, vm->globals_ref, vm->globals_ref_count);
   table_visit(h, &vm->strings);
   table_visit(h, &vm->ones);
@@ -87,6 +75,7 @@ static void release(Vm *vm, void *block, size_t rows, size_t size) {
 static void follow_program(Vm *vm) {
   const Program *p = vm->program;
   vm->functions = p->functions;
+  vm->codes = p->codes;
   vm->types = p->types;
   vm->heap.config.shapes = p->shapes;
   vm->heap.config.shapes_count = p->types_count;
@@ -198,7 +187,7 @@ VmStatus vm_start(Vm *vm, const Func *func, const int64_t *raw, Obj *const *refs
   vm->frame = vm->frame_base + 1;
   vm->frame->func = func;
   vm->frame->pc = interp_exit_code + 1;
-  vm->pc = func_code(func);
+  vm->pc = func_code(vm->program, func);
   const FuncCode *head = func_head(vm->pc);
   memset(vm->raw, 0, ((size_t)head->raw_total + 1) * sizeof(Slot));
   memset(vm->ref, 0, ((size_t)head->ref_total + 1) * sizeof(Obj *));

@@ -45,8 +45,8 @@ typedef struct VmStats {
   uint64_t instructions;         /* of all runs, in fuel units */
   uint64_t raw_slots, ref_slots; /* where the innermost window of the suspended run starts */
   uint64_t call_depth;           /* its frames */
-  /* The most since the machine was made.  Depth: frames.  Slots: up to the highest one that was ever written; frames are cleared four slots at a time, so it
-   * may be three more than a program can see.  Only for a host that wants them (VmHost.stack_stats): unused slots hold a pattern then, and vm_stats() looks for
+  /* The most since the machine was made.  Depth: frames.  Slots: up to the highest one that was ever written, or held a reference when it was cleared; raw ones are
+   * cleared four at a time, so it may be three more than a program can see.  Only for a host that wants them (VmHost.stack_stats): unused slots hold a pattern then, and vm_stats() looks for
    * where it begins. */
   uint64_t raw_slots_max, ref_slots_max, call_depth_max;
   GcStats heap;

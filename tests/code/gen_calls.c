@@ -372,7 +372,7 @@ static void call(Body *b) {
   for (int k = 0; k < 2; k++) {
     uint32_t used = 0;
     while (used < TEMPS - 20 && b->bank[k].temps[used] != NOTHING) used++;
-    window[k] = next[k] = b->bank[k].count + (one_in(b->g, 3) ? below(b->g, 6) : used + below(b->g, 2));
+    window[k] = next[k] = b->bank[k].count + (one_in(b->g, 3) ? below(b->g, 6) : used + (used < TEMPS - 80 && one_in(b->g, 12) ? 40 : below(b->g, 2)));
   }
   if (one_in(b->g, 3)) litter(b, s, window);
   for (uint32_t i = 0; i < s->count; i++) {

@@ -517,7 +517,7 @@ static uint32_t cleared_behind_jumps(uint32_t jumps) {
   open_program(&p);
   add(&p, &m);
   assert_int_equal(run(&p, program_entry(&p), NULL, NULL), 5);
-  uint32_t cleared = func_head(func_code(program_entry(&p)))->to_zero >> 16;
+  uint32_t cleared = func_head(func_code(&p, program_entry(&p)))->to_zero >> 16;
   close_program(&p);
   free(m.image);
   return cleared;

@@ -311,7 +311,7 @@ enum { CALLS = 13, LEVELS = 5 }; /* as many calls as a function may have that is
 
 static const FuncCode *linked(const Program *p, uint32_t function) {
   assert_int_equal(program_link(p, &p->functions[function]), 1);
-  return func_head(func_code(&p->functions[function]));
+  return func_head(code_at(p->codes, function));
 }
 
 /* Adds the module, and checks that its private code is as much as docs/internals/machine.md says at most, expanded, and the same in whatever order it is made. */

@@ -247,7 +247,7 @@ static void statistics_keep_the_most_that_was_used(void **unused) {
     assert_int_equal(vm_result(j.vm), n);
     vm_stats(j.vm, &s);
     assert_int_equal(s.call_depth_max, n + 1);
-    assert_true(s.raw_slots_max > (uint64_t)n && s.raw_slots_max <= (uint64_t)(n + 1) * (func_head(func_code(down))->raw_total + 4u));
+    assert_true(s.raw_slots_max > (uint64_t)n && s.raw_slots_max <= (uint64_t)(n + 1) * (func_head(func_code(&j.program, down))->raw_total + 4u));
     assert_true(s.ref_slots_max >= 1 && s.ref_slots_max <= 64);
     assert_int_equal(s.call_depth, 0);
   }

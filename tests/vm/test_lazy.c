@@ -91,7 +91,7 @@ static const Func *named(const World *w, const char *name) {
   return f;
 }
 
-static int is_linked(const World *w, const char *name) { return func_code(named(w, name)) != program_stub; }
+static int is_linked(const World *w, const char *name) { return func_code(&w->program, named(w, name)) != program_stub; }
 
 static VmStatus call(World *w, const char *name) {
   VmStatus status = vm_start(w->vm, named(w, name), NULL, NULL);
