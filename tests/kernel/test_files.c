@@ -1,6 +1,7 @@
 /* Files and directories, and waiting for them, for pipes and for time. */
 #include "world.h"
 
+#include <sys/resource.h>
 #include <termios.h>
 
 static int64_t now(World *w) { return orus_time_monotonic(&w->k); }
@@ -38,6 +39,26 @@ static void a_file_is_written_read_and_measured(void **unused) {
   orus_fs_close(&w->k, open_file(w, path, ORUS_OPEN_WRITE | ORUS_OPEN_TRUNCATE));
   assert_int_equal(orus_fs_stat(&w->k, TEXT(path), 0, info, 8), 8);
   assert_int_equal(info[ORUS_STAT_SIZE], 0);
+  world_end(w);
+}
+
+/* The system sends a signal with the error. */
+static void a_limit_of_sizes_is_a_full_disk(void **unused) {
+  (void)unused;
+  static const char text[10000];
+  World *w = world_new();
+  int64_t h = open_file(w, world_path(w, "limited"), ORUS_OPEN_WRITE | ORUS_OPEN_CREATE);
+  struct rlimit before, limit;
+  getrlimit(RLIMIT_FSIZE, &before);
+  limit = (struct rlimit){8192, before.rlim_max};
+  assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+  int64_t written = orus_io_write(&w->k, h, text, sizeof text), again = orus_io_write(&w->k, h, text, 1);
+  int64_t error = orus_kernel_errno(&w->k);
+  setrlimit(RLIMIT_FSIZE, &before);
+  assert_int_equal(written, 8192);
+  assert_int_equal(again, -1);
+  assert_int_equal(error, ORUS_ERR_NO_SPACE);
+  orus_fs_close(&w->k, h);
   world_end(w);
 }
 
@@ -216,7 +237,7 @@ static void many_entries_or_a_bad_one(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(a_file_is_written_read_and_measured), cmocka_unit_test(names_are_made_changed_and_removed), cmocka_unit_test(a_terminal_is_read_key_by_key_until_it_is_closed),
+      cmocka_unit_test(a_file_is_written_read_and_measured), cmocka_unit_test(a_limit_of_sizes_is_a_full_disk), cmocka_unit_test(names_are_made_changed_and_removed), cmocka_unit_test(a_terminal_is_read_key_by_key_until_it_is_closed),
       cmocka_unit_test(a_directory_is_listed_in_one_pass),
       cmocka_unit_test(waiting_for_nothing_is_sleep), cmocka_unit_test(files_and_directories_are_always_ready), cmocka_unit_test(pipes_are_ready_when_they_are),
       cmocka_unit_test(many_entries_or_a_bad_one),

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -25,30 +26,37 @@ int64_t posix_io_read(Kctx *ctx, const KernelArgs *a, KernelHandle *h) {
   return has_bytes(h) ? posix_result(ctx, read(h->host, a->buffers[0], n)) : kernel_fail(ctx, KERR_BAD_HANDLE);
 }
 
-/* Writes to a pipe or terminal without the signal that comes with EPIPE, or with a part when the reader goes away meanwhile: it is held back in this thread, and taken
- * off again unless it was there before. */
-static int64_t write_quietly(Kctx *ctx, int fd, const void *bytes, size_t n) {
-  sigset_t pipe_signal, old, pending;
-  sigemptyset(&pipe_signal);
-  sigaddset(&pipe_signal, SIGPIPE);
-  pthread_sigmask(SIG_BLOCK, &pipe_signal, &old);
+/* Writes without the signal that comes with a failure, or with a part when the reader goes away meanwhile: it is held back in this thread, and taken off again unless
+ * it was there before. */
+static int64_t write_without(int signal, Kctx *ctx, int fd, const void *bytes, size_t n) {
+  sigset_t held, old, pending;
+  sigemptyset(&held);
+  sigaddset(&held, signal);
+  pthread_sigmask(SIG_BLOCK, &held, &old);
   sigpending(&pending);
   ssize_t r = write(fd, bytes, n);
   int error = errno;
-  int may_come = r < 0 ? error == EPIPE : (size_t)r < n;
-  if (may_come && !sigismember(&pending, SIGPIPE)) {
+  int may_come = r < 0 ? error == EPIPE || error == EFBIG : (size_t)r < n;
+  if (may_come && !sigismember(&pending, signal)) {
     static const struct timespec now = {0, 0};
-    while (sigtimedwait(&pipe_signal, NULL, &now) < 0 && errno == EINTR) {}
+    while (sigtimedwait(&held, NULL, &now) < 0 && errno == EINTR) {}
   }
   pthread_sigmask(SIG_SETMASK, &old, NULL);
   return r < 0 ? kernel_fail(ctx, posix_error(error)) : r;
+}
+
+/* SIGXFSZ comes with EFBIG, where there is a limit of sizes. */
+static int64_t write_file(Kctx *ctx, int fd, const void *bytes, size_t n) {
+  struct rlimit most;
+  int is_limited = getrlimit(RLIMIT_FSIZE, &most) == 0 && most.rlim_cur != RLIM_INFINITY;
+  return is_limited ? write_without(SIGXFSZ, ctx, fd, bytes, n) : posix_result(ctx, write(fd, bytes, n));
 }
 
 int64_t posix_write_bytes(Kctx *ctx, KernelHandle *h, const void *bytes, size_t n) {
   if (n > MOST_BYTES) n = MOST_BYTES;
   if (h->kind == ORUS_KIND_SOCKET) return posix_socket_write(ctx, h, bytes, n);
   if (!has_bytes(h)) return kernel_fail(ctx, KERR_BAD_HANDLE);
-  return h->kind == ORUS_KIND_FILE ? posix_result(ctx, write(h->host, bytes, n)) : write_quietly(ctx, h->host, bytes, n);
+  return h->kind == ORUS_KIND_FILE ? write_file(ctx, h->host, bytes, n) : write_without(SIGPIPE, ctx, h->host, bytes, n); /* that comes with EPIPE */
 }
 
 int64_t posix_io_write(Kctx *ctx, const KernelArgs *a, KernelHandle *h) { return posix_write_bytes(ctx, h, a->buffers[0], (size_t)a->sizes[0]); }
