@@ -8,6 +8,7 @@
  * an error that nobody caught. */
 #define _POSIX_C_SOURCE 200809L /* sigaction */
 #include "cli/appended.h"
+#include "cli/file.h"
 #include "cli/options.h"
 #include "cli/run.h"
 #include "cli/tool.h"
@@ -38,30 +39,6 @@ static void on_interrupt(const Interrupt *to) {
   atomic_store(&told, to);
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
-}
-
-/* -- reading the file -- */
-
-/* The file in memory that is aligned to 8 bytes; NULL when it cannot be read. */
-static void *read_file(const char *path, size_t *size) {
-  FILE *f = fopen(path, "rb");
-  if (!f) return NULL;
-  size_t room = 1 << 16, n = 0;
-  char *bytes = malloc(room);
-  while (bytes) {
-    n += fread(bytes + n, 1, room - n, f);
-    if (n < room) break;
-    char *more = room < FILE_LIMIT_FILE_BYTES ? realloc(bytes, room *= 2) : NULL;
-    if (!more) free(bytes);
-    bytes = more;
-  }
-  if (bytes && ferror(f)) {
-    free(bytes);
-    bytes = NULL;
-  }
-  fclose(f);
-  *size = n;
-  return bytes;
 }
 
 /* -- text -- */
@@ -101,14 +78,6 @@ static char *output_name(const char *file) {
   return name;
 }
 
-static int write_file(const char *path, const void *bytes, size_t size) {
-  FILE *f = fopen(path, "wb");
-  int ok = f && fwrite(bytes, 1, size, f) == size;
-  if (f && fclose(f)) ok = 0;
-  if (!ok) fprintf(stderr, "orus: cannot write '%s'\n", path);
-  return ok ? 0 : EXIT_UNCAUGHT;
-}
-
 static int assemble(Host *host, const Options *o, const char *text, size_t size) {
   void *image;
   size_t image_size;
@@ -116,7 +85,9 @@ static int assemble(Host *host, const Options *o, const char *text, size_t size)
   GcMemory memory = host_memory(host);
   if (!asm_assemble(text, size, memory, &image, &image_size, &report)) return report_text(o->file, &report);
   char *name = o->output ? NULL : output_name(o->file);
-  int code = o->output || name ? write_file(o->output ? o->output : name, image, image_size) : out_of_memory();
+  int code;
+  if (!o->output && !name) code = out_of_memory();
+  else code = file_write(&host->ctx, o->output ? o->output : name, image, image_size) ? 0 : EXIT_UNCAUGHT;
   free(name);
   memory.free(memory.ctx, image, image_size, 8);
   return code;
@@ -133,8 +104,8 @@ static int is_source(const char *file) {
 static int do_command(Host *host, const Options *o) {
   size_t size;
   int code = EXIT_UNCAUGHT;
-  void *image = read_file(o->file, &size);
-  if (!image) return options_unreadable(o);
+  void *image = file_read(&host->ctx, o->file, &size);
+  if (!image) return EXIT_UNREADABLE;
   switch (o->command) {
   case COMMAND_RUN: code = run_image(host, o, image, size, NULL, NULL); break;
   case COMMAND_VERIFY: code = is_source(o->file) ? EXIT_INVALID : verify_image(host, o, image, size); break;
@@ -168,16 +139,19 @@ static int run_appended(Host *host, int argc, char **argv, void *image, size_t s
   return code;
 }
 
+static int no_program(const char *executable, Appended found) {
+  if (found == APPENDED_GONE) fprintf(stderr, "orus: the program in '%s' is gone, as strip takes it out; orus build --exe makes it anew\n", executable);
+  else fprintf(stderr, "orus: the program in '%s' cannot be read\n", executable);
+  return EXIT_UNREADABLE;
+}
+
 static int run_words(Host *host, int argc, char **argv) {
   void *image;
   size_t size;
   Options o;
-  int found = appended_read(&host->ctx, &image, &size);
-  if (found > 0) return run_appended(host, argc, argv, image, size);
-  if (found < 0) {
-    fprintf(stderr, "orus: the program at the end of this executable cannot be read\n");
-    return EXIT_UNREADABLE;
-  }
+  Appended found = appended_read(&host->ctx, &image, &size);
+  if (found == APPENDED_READ) return run_appended(host, argc, argv, image, size);
+  if (found != APPENDED_NONE) return no_program(argv[0], found);
   if (!options_are_ours(argc, argv)) return run_tool(host, argc, argv);
   int code = options_parse(&o, argc, argv);
   return code < 0 ? do_command(host, &o) : code;

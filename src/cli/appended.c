@@ -1,9 +1,20 @@
 /* appended.c -- see appended.h. */
 #include "cli/appended.h"
 
+#include "cli/file.h"
+
 #include <stdlib.h>
 
-enum { PATH_BYTES = 4096, TRAILER_WORDS = 2 };
+enum { PATH_BYTES = 4096 };
+
+typedef struct Trailer {
+  uint64_t bytes, magic;
+} Trailer;
+
+/* tools/cli/build.orus finds it by the first two words, and says in the third one how many bytes of program are behind its copy of this executable. */
+static const struct {
+  uint64_t magic, inverse, bytes;
+} mark = {APPENDED_MAGIC, ~APPENDED_MAGIC, 0};
 
 /* This executable, open for reading; -1: it cannot be found. */
 static OrusHandle open_self(OrusKctx *k) {
@@ -12,33 +23,23 @@ static OrusHandle open_self(OrusKctx *k) {
   return n > 0 ? orus_fs_open(k, path, n, ORUS_OPEN_READ) : -1;
 }
 
-static int read_all(OrusKctx *k, OrusHandle file, void *to, size_t count) {
-  char *at = to;
-  while (count) {
-    int64_t n = orus_io_read(k, file, at, (int64_t)count);
-    if (n == 0 || (n < 0 && orus_kernel_errno(k) != ORUS_ERR_INTERRUPTED)) return 0;
-    if (n > 0) at += n, count -= (size_t)n;
-  }
-  return 1;
-}
-
-static int read_image(OrusKctx *k, OrusHandle file, int64_t end, uint64_t bytes, void **image, size_t *size) {
-  if (bytes > (uint64_t)end || orus_fs_seek(k, file, end - (int64_t)bytes, ORUS_SEEK_START) < 0) return -1;
-  *size = (size_t)bytes;
-  *image = malloc(*size ? *size : 1);
-  if (*image && read_all(k, file, *image, *size)) return 1;
-  free(*image);
-  return -1;
-}
-
-int appended_read(OrusKctx *k, void **image, size_t *size) {
-  uint64_t trailer[TRAILER_WORDS];
-  OrusHandle file = open_self(k);
-  if (file < 0) return 0;
+static Appended read_image(OrusKctx *k, OrusHandle file, void **image, size_t size) {
+  Trailer trailer;
   int64_t end = orus_fs_seek(k, file, -(int64_t)sizeof trailer, ORUS_SEEK_END);
-  int found = 0;
-  if (end >= 0 && read_all(k, file, trailer, sizeof trailer) && trailer[1] == APPENDED_MAGIC)
-    found = read_image(k, file, end, trailer[0], image, size);
+  if (end < 0 || !file_read_part(k, file, &trailer, sizeof trailer)) return APPENDED_UNREADABLE;
+  if (trailer.magic != APPENDED_MAGIC || trailer.bytes != size || size > (uint64_t)end) return APPENDED_GONE;
+  *image = malloc(size);
+  if (*image && orus_fs_seek(k, file, end - (int64_t)size, ORUS_SEEK_START) >= 0 && file_read_part(k, file, *image, size)) return APPENDED_READ;
+  free(*image);
+  return APPENDED_UNREADABLE;
+}
+
+Appended appended_read(OrusKctx *k, void **image, size_t *size) {
+  *size = (size_t)*(const volatile uint64_t *)&mark.bytes; /* not what it was when it was compiled */
+  if (!*size) return APPENDED_NONE;
+  OrusHandle file = open_self(k);
+  if (file < 0) return APPENDED_UNREADABLE;
+  Appended found = read_image(k, file, image, *size);
   orus_fs_close(k, file);
   return found;
 }

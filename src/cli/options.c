@@ -223,7 +223,3 @@ int options_parse(Options *o, int argc, char **argv) {
   return EXIT_USAGE;
 }
 
-int options_unreadable(const Options *o) {
-  fprintf(stderr, "orus: cannot read '%s'\n", o->file);
-  return EXIT_UNREADABLE;
-}

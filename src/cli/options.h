@@ -32,9 +32,6 @@ int options_are_ours(int argc, char **argv);
 /* -1: go on with what `o` says.  Else the exit code to end with: limits were printed, or it was said what is wrong. */
 int options_parse(Options *o, int argc, char **argv);
 
-/* Says that the file cannot be read; the exit code. */
-int options_unreadable(const Options *o);
-
 /* Standard output is complete: 0, or EXIT_UNCAUGHT after saying that it is not. */
 int options_finish_output(void);
 
