@@ -10,7 +10,7 @@
 enum {
   SMALL = 40,        /* instructions of a function that is expanded in a loop */
   TINY = 20,         /* and elsewhere */
-  ANALYSED = 128,    /* instructions of a function whose locals are looked at */
+  ANALYSED = 512,    /* instructions of a function whose locals are looked at */
   DEEPEST = 5,       /* expansions within each other */
   MOST_REGISTERS = 1000,
   LOOK_BACK = 12,    /* instructions in front of a call in which copies of arguments are looked for */
