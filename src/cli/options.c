@@ -3,6 +3,7 @@
 
 #include "cli/suggest.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +30,9 @@ static const OptionInfo options[OPTION_COUNT] = {
 /* -- printing -- */
 
 int options_finish_output(void) {
+  errno = 0;
   if (!fflush(stdout) && !ferror(stdout)) return 0;
-  fprintf(stderr, "orus: cannot write to standard output\n");
+  fprintf(stderr, "orus: cannot write to standard output%s%s\n", errno ? ": " : "", errno ? strerror(errno) : "");
   return EXIT_UNCAUGHT;
 }
 

@@ -79,6 +79,7 @@ static int closed_by_the_host(void) {
   if (orus_io_read(&k, 0, &c, 1) != -1 || k.error != KERR_BAD_HANDLE) return 2;
   if (orus_io_write(&k, 2, "x", 1) != -1 || k.error != KERR_BAD_HANDLE) return 3;
   if (orus_fs_open(&k, TEXT("/dev/zero"), ORUS_OPEN_READ) < 3 || read(0, &c, 1) != 0) return 4;
+  if (write(2, "x", 1) != -1) return 5;
   return 0;
 }
 

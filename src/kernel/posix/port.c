@@ -59,12 +59,12 @@ static int64_t posix_release(const KernelPort *port, Kctx *ctx, KernelHandle *h)
   return close(h->host) < 0 && errno != EINTR ? posix_fail(ctx) : 0; /* Linux has closed it when it says EINTR */
 }
 
-/* Streams that the host has not opened are closed handles here; their descriptors are occupied, for the same reason. */
+/* Streams that the host has not opened are closed handles here; their descriptors are occupied, for the same reason, where nothing can be written. */
 static int32_t find_streams(Kctx *ctx) {
   for (uint32_t i = 0; i < KERNEL_STREAMS; i++) {
     int32_t kind = posix_kind((int)i);
     if (kind) kernel_handle_stream(ctx, i, kind);
-    else if (open("/dev/null", O_RDWR) != (int)i) return KERR_IO;
+    else if (open("/dev/null", i ? O_RDONLY : O_RDWR) != (int)i) return KERR_IO;
   }
   return KERR_OK;
 }
